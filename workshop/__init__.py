@@ -1,0 +1,1 @@
+"""What `./run` needs: preparing, starting and checking. The product itself never imports it."""
