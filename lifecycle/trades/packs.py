@@ -1,0 +1,112 @@
+"""The ready flows of a trade: one file each beside this module, put into a house as drafts in its own language.
+
+Nothing is published: staff read the letters first and put their own people in the place of the made-up ones.
+"""
+
+import datetime as dt
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flows import drafting, files, letters
+from flows.models import Flow
+from mail import wording
+from mail.models import Sender
+from members import segments
+from members.models import Segment
+from office.models import House, User
+
+FOLDER = Path(__file__).resolve().parent
+STARTER = FOLDER.parent.parent / "flows" / "starter"
+WRITTEN_IN, OTHER = "en", "da"
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What was made and was not there before: flows and segments by slug, and the names of people who write."""
+
+    flows: list[str]
+    segments: list[str]
+    senders: list[str]
+
+    def __bool__(self) -> bool:
+        return bool(self.flows or self.segments or self.senders)
+
+
+def load(trade: str, now: dt.datetime, user: User | None = None) -> Loaded:
+    """Makes the flows of the trade as drafts, with the people and segments they name; what is there stays as it is."""
+    pack, language = _pack(trade), wording.base(House.current().language)
+    made_senders = _senders(trade, language)
+    made_segments = _segments(pack, language, now, user)
+    there = set(Flow.objects.values_list("slug", flat=True))
+    new = [definition for definition in flows(trade, language) if definition["slug"] not in there]
+    for definition in new:
+        drafting.save(None, definition, user, now)
+    return Loaded([definition["slug"] for definition in new], made_segments, made_senders)
+
+
+def flows(trade: str, language: str = WRITTEN_IN) -> Iterator[dict[str, Any]]:
+    """The flows of the trade in files' order, their own texts in Danish where `language` is `da`, else in English.
+
+    Who writes is left out: people are kept once for all flows, so that a changed phone is changed everywhere.
+    """
+    pack = _pack(trade)
+    starters = [STARTER / f"{name}.toml" for name in pack.get("starter", [])]
+    own = [file for file in sorted((FOLDER / trade).glob("*.toml")) if file.name != "pack.toml"]
+    for file in (*starters, *own):
+        definition = files.read(file.read_text(encoding="utf-8"))
+        definition.pop("senders", None)
+        yield _danish(definition, pack[OTHER][file.stem]) if language == OTHER else definition
+
+
+def senders(trade: str, language: str = WRITTEN_IN) -> list[dict[str, Any]]:
+    """The made-up people who write the trade's letters, as a flow file would name them."""
+    return [_said(sender, language) for sender in _pack(trade)["senders"]]
+
+
+def _pack(trade: str) -> dict[str, Any]:
+    return tomllib.loads((FOLDER / trade / "pack.toml").read_text(encoding="utf-8"))
+
+
+def _senders(trade: str, language: str) -> list[str]:
+    there = set(Sender.objects.values_list("slug", flat=True))
+    new = [sender for sender in senders(trade, language) if sender["slug"] not in there]
+    given = files.pictures_beside(FOLDER / trade / "pack.toml", {"senders": new})
+    letters.store_senders({"senders": new}, {}, given)
+    return [sender["name"] for sender in new]
+
+
+def _segments(pack: Mapping[str, Any], language: str, now: dt.datetime, user: User | None) -> list[str]:
+    there = set(Segment.objects.values_list("slug", flat=True))
+    new = [_said(segment, language) for segment in pack["segments"] if segment["slug"] not in there]
+    for segment in new:
+        row = Segment(slug=segment["slug"], name=segment["name"])
+        segments.save(row, segment["condition"], now, user)
+    return [segment["slug"] for segment in new]
+
+
+def _said(row: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """The row with its words in the house's language."""
+    words = row.get(OTHER, {}) if language == OTHER else {}
+    return {key: value for key, value in {**row, **words}.items() if key != OTHER}
+
+
+def _danish(definition: Mapping[str, Any], words: Mapping[str, str]) -> dict[str, Any]:
+    """The same flow for a Danish house: Danish is what everybody reads of whom no other language is known."""
+    return {
+        **definition,
+        "name": words["name"],
+        "language": OTHER,
+        "steps": [
+            {**step, "title": words[step["uid"]]} if "title" in step else step for step in definition["steps"]
+        ],
+        "letters": [_turned(letter) for letter in definition.get("letters", [])],
+    }
+
+
+def _turned(letter: Mapping[str, Any]) -> dict[str, Any]:
+    own = {key: letter[key] for key in letters.TEXT_KEYS if key in letter}
+    rest = {key: value for key, value in letter.items() if key not in (*own, OTHER)}
+    return {**rest, **letter[OTHER], WRITTEN_IN: own}

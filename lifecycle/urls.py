@@ -1,0 +1,26 @@
+"""Every address of the house."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from lifecycle import health
+from lifecycle.trades import pages as trades
+
+urlpatterns = [
+    path("healthz", health.alive, name="healthz"),
+    path("readyz", health.ready, name="readyz"),
+    path("admin/", admin.site.urls),
+    path("api/v1/", include("intake.api_urls")),
+    path("api/v1/", include("members.urls")),
+    path("api/v1/", include("mail.api_urls")),
+    path("api/v1/", include("flows.urls")),
+    path("api/", include("api.urls")),
+    path("settings/trade/", trades.all_trades, name="trades"),
+    path("settings/trade/<slug:slug>/", trades.trade, name="trade"),
+    path("", include("intake.urls")),
+    path("", include("mail.urls")),
+    path("", include("dashboard.urls")),
+]
+
+handler404 = "lifecycle.lost.not_found"
+handler500 = "lifecycle.lost.server_error"

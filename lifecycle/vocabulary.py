@@ -1,0 +1,48 @@
+"""What conditions may ask, flows can do and letters can say: the entries that rooms supply, bound at start."""
+
+from types import ModuleType
+
+from flows import erasing as flows_erasing
+from flows import flow_atom, segment_uses, steps
+from flows import merging as flows_merging
+from flows.steps import branch, end, send, split, wait, webhook
+from flows.steps import set as set_step
+from intake import erasing as intake_erasing
+from mail import erasing as mail_erasing
+from members import atoms, erasure, exporting, merging_members
+from members import segment_uses as uses
+from members.atoms import event, fact, segment
+from relationship import erasing as relationship_erasing
+from relationship import reward_step, task_step
+
+ATOMS: dict[str, ModuleType] = {"fact": fact, "event": event, "segment": segment, "flow": flow_atom}
+STEPS: dict[str, ModuleType] = {
+    "send": send,
+    "wait": wait,
+    "branch": branch,
+    "split": split,
+    "set": set_step,
+    "task": task_step,
+    "reward": reward_step,
+    "webhook": webhook,
+    "end": end,
+}
+
+# What happens in the rooms when a member is erased, exported, or merged with another row of the same person.
+ERASING: tuple[ModuleType, ...] = (intake_erasing, relationship_erasing, flows_erasing, mail_erasing)
+KNOWN_WITHOUT_A_KEY = {
+    "arrivals": intake_erasing.known,
+    "told_to_other_systems": flows_erasing.told,
+    "stopped_addresses": mail_erasing.known,
+}
+MERGING: dict[str, ModuleType] = {"flows": flows_merging}
+
+
+def bind() -> None:
+    """Gives the lower rooms what the upper ones supply."""
+    atoms.bind(ATOMS)
+    steps.bind(STEPS)
+    uses.bind([segment_uses.of])
+    erasure.bind([erasure.Room(room.STAYS, room.erase) for room in ERASING])
+    exporting.bind(KNOWN_WITHOUT_A_KEY)
+    merging_members.bind(MERGING)
