@@ -1,0 +1,119 @@
+"""Events: what happened to a member. `record` and `record_many` are the sole writers."""
+
+import datetime as dt
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
+
+from members import freshness
+from members.models import Event, Member, Subscription
+from office import nudges
+
+PREFIXES_OF_THE_PRODUCT = ("mail.", "stage.", "circle.", "milestone.")
+USAGE_LANE = "usage."
+# Letters leave by thousands and no fact follows from them; a turn of the pulse follows from facts.
+NO_FACT = ("mail.", "member.went_quiet", "member.came_back")
+NOTE = """
+INSERT INTO members_event (member_id, name, occurred_at, recorded_at, key, data, handled_at, error)
+VALUES {} ON CONFLICT DO NOTHING
+"""
+
+
+_unnoted: ContextVar[bool] = ContextVar("unnoted", default=False)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """An event about to be recorded. `key` makes repeating it harmless; `occurred_at` is aware."""
+
+    name: str
+    member: Member
+    occurred_at: dt.datetime
+    key: str
+    data: dict[str, Any] = field(default_factory=dict)
+    subscription: Subscription | None = None
+
+
+def record(draft: Draft, now: dt.datetime, *, quiet: bool = False) -> Event | None:
+    """Records one event in the caller's transaction; None when its key is known already."""
+    return next(iter(record_many([draft], now, quiet=quiet)), None)
+
+
+def record_many(drafts: Sequence[Draft], now: dt.datetime, *, quiet: bool = False) -> list[Event]:
+    """Records the events whose keys are new, in a constant number of queries, and wakes who answers them.
+
+    Quiet events are history: stored as already answered, they start no flow, task or letter.
+    """
+    by_key = {draft.key: draft for draft in drafts}
+    known = set(Event.objects.filter(key__in=by_key).values_list("key", flat=True))
+    fresh = [_row(draft, now, quiet) for key, draft in by_key.items() if key not in known]
+    created = Event.objects.bulk_create(fresh, ignore_conflicts=True)
+    freshness.doubt([event.member_id for event in fresh if not event.name.startswith(NO_FACT)], now)
+    if fresh and not quiet:
+        nudges.after_commit("engine")
+    if any(event.pk is None for event in created):
+        return list(Event.objects.filter(key__in=[event.key for event in fresh]).order_by("pk"))
+    return created
+
+
+def note_many(drafts: Sequence[Draft], now: dt.datetime) -> None:
+    """Records what only the timeline needs to know, as already answered; known keys stay as they were.
+
+    One statement by hand: it is written for every letter that leaves.
+    """
+    if _unnoted.get():
+        return
+    moment = connection.ops.adapt_datetimefield_value
+    rows = [
+        (
+            draft.member.pk,
+            draft.name,
+            moment(draft.occurred_at),
+            moment(now),
+            draft.key,
+            json.dumps(draft.data),
+            moment(now),
+        )
+        for draft in drafts
+    ]
+    marks = ", ".join(["(%s, %s, %s, %s, %s, %s, %s, '')"] * len(rows))
+    with connection.cursor() as cursor:
+        cursor.execute(NOTE.format(marks), [value for row in rows for value in row])
+
+
+@contextmanager
+def unnoted() -> Iterator[None]:
+    """Inside, `note_many` writes nothing: for what is never committed (simulation)."""
+    token = _unnoted.set(True)
+    try:
+        yield
+    finally:
+        _unnoted.reset(token)
+
+
+def is_usage(name: str) -> bool:
+    """Whether events of this name take the usage lane instead of the journey."""
+    return name.startswith(USAGE_LANE)
+
+
+def is_reserved(name: str) -> bool:
+    """Whether only the product itself may record events of this name."""
+    return name.startswith(PREFIXES_OF_THE_PRODUCT)
+
+
+def _row(draft: Draft, now: dt.datetime, quiet: bool) -> Event:
+    return Event(
+        name=draft.name,
+        member=draft.member,
+        subscription=draft.subscription,
+        occurred_at=draft.occurred_at,
+        recorded_at=now,
+        key=draft.key,
+        data=draft.data,
+        handled_at=now if quiet else None,
+    )

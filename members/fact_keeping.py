@@ -1,0 +1,103 @@
+"""Keeps the facts right: sets are asked in SQL, a constant number of queries for a batch; rules are read in Python.
+
+During the day those are put right who are in doubt (`freshness`); at night those whose windows moved with the date.
+The rows of a batch are locked before anything about them is read, so that the last word is always the newest.
+"""
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Iterator, Mapping
+
+from django.db import transaction
+
+from members import contract_facts, fact_rows, fact_windows, freshness, lifetimes, pulse_turns, rhythm, signs
+from members.models import Member, MemberFacts, Plan
+from office.models import Beat
+
+BATCH = 1000
+ROLLED = "facts rolled"  # the beat that remembers which windows the last night saw
+
+
+def refresh(now: dt.datetime, limit: int = BATCH) -> int:
+    """Puts the facts right of up to `limit` members in doubt; returns how many. Safe beside other workers."""
+    doubted = MemberFacts.objects.filter(dirty_at__isnull=False).order_by("dirty_at", "pk")
+    with transaction.atomic():
+        rows = doubted.select_for_update(skip_locked=True, no_key=True)
+        return recompute(list(rows.values_list("pk", flat=True)[:limit]), now)
+
+
+def roll(now: dt.datetime) -> int:
+    """Puts the facts right of those whose windows moved since the last night; returns how many.
+
+    Works in batches that commit one by one: stopped half-way, the next run begins again and changes nothing twice.
+    """
+    last = Beat.objects.filter(name=ROLLED).first()
+    done = 0
+    for ids in _batches(fact_windows.moved(last.at, now) if last else fact_windows.everybody()):
+        with transaction.atomic():
+            done += recompute(ids, now)
+    Beat.objects.update_or_create(name=ROLLED, defaults={"at": now})
+    return done
+
+
+def recompute(member_ids: Collection[int], now: dt.datetime) -> int:
+    """Computes these members' facts anew and writes them, in the caller's transaction; returns how many."""
+    if not member_ids:
+        return 0
+    rows = MemberFacts.objects.filter(pk__in=set(member_ids)).order_by("pk")
+    ids = list(rows.select_for_update(no_key=True).values_list("pk", flat=True))
+    known = fact_rows.read(ids)
+    sources = _sources(known, ids, now)
+    computed = [fact_rows.compute(one, sources, now) for one in known]
+    fact_rows.count_renewals(computed, sources, now)
+    fact_rows.write(computed)
+    pulse_turns.tell(known, computed, now)
+    return len(ids)
+
+
+def _sources(known: list[fact_rows.Known], ids: list[int], now: dt.datetime) -> fact_rows.Sources:
+    rhythms, terms = rhythm.of(ids, now.date()), contract_facts.of(ids)
+    lives = {pk: one.life_since for pk, one in terms.items() if one.life_since}
+    return fact_rows.Sources(
+        rhythms=rhythms,
+        signs=signs.of(ids, now),
+        terms=terms,
+        paused=lifetimes.paused(lives, now),
+        paid=contract_facts.paid(ids),
+        plans=_plans(known, rhythms, now),
+    )
+
+
+def _plans(
+    known: list[fact_rows.Known], rhythms: Mapping[int, rhythm.Rhythm], now: dt.datetime
+) -> dict[int, Plan]:
+    """The plans of these members. The first use on a plan makes use known for everybody on it."""
+    plans = Plan.objects.in_bulk({one.plan_id for one in known if one.plan_id})
+    for one in known:
+        plan = plans.get(one.plan_id or 0)
+        if plan and plan.first_use_on is None and one.member_id in rhythms:
+            plan.first_use_on = rhythms[one.member_id].last
+            Plan.objects.filter(pk=plan.pk, first_use_on=None).update(first_use_on=plan.first_use_on)
+            _spread(plan, now)
+    return plans
+
+
+def _spread(plan: Plan, now: dt.datetime) -> None:
+    """Should this be lost with a worker, the night finds who still counts as unknown."""
+    transaction.on_commit(lambda: _doubt_all(plan, now), robust=True)
+
+
+def _doubt_all(plan: Plan, now: dt.datetime) -> None:
+    members = Member.objects.filter(plan=plan, facts__usage_known=False).order_by("pk")
+    for ids in _batches(members.values_list("pk", flat=True).iterator(BATCH)):
+        freshness.doubt(ids, now)
+
+
+def _batches(members: Iterable[int]) -> Iterator[list[int]]:
+    batch: list[int] = []
+    for pk in members:
+        batch.append(pk)
+        if len(batch) == BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
