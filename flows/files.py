@@ -1,0 +1,50 @@
+"""Flows as TOML files, and back: what the admin edits and what a file says are the same definition."""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+
+from flows import checking
+
+PICTURES_UP_TO = 2 * 1024 * 1024  # bytes
+# How people read a flow; a database may give the keys back in any order.
+ORDER = (
+    "slug uid kind name role email phone picture sender letter language purpose topic subject preheader body text "
+    "trigger entry reentry exit goal holdout hold event stage segment date offset every anchor manual "
+    "fact op field value count within since ends all any not at_once not_after for at days day timeout "
+    "tag untag reward title due to endpoint if then else weight arms senders steps letters"
+).split()
+
+
+def read(text: str) -> dict[str, Any]:
+    """The definition that a file's text writes. Raises checking.FlowErrors when it is no TOML."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise checking.FlowErrors([f"this is not TOML: {error}"]) from error
+
+
+def write(definition: Mapping[str, Any]) -> str:
+    """The definition as a file that, read and published, gives an equivalent flow."""
+    return tomli_w.dumps(_ordered(definition), multiline_strings=True)
+
+
+def _ordered(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        places = {key: ORDER.index(key) if key in ORDER else len(ORDER) for key in value}
+        return {key: _ordered(value[key]) for key in sorted(value, key=lambda key: (places[key], key))}
+    return [_ordered(one) for one in value] if isinstance(value, list) else value
+
+
+def pictures_beside(file: Path, definition: Mapping[str, Any]) -> dict[str, bytes]:
+    """The senders' pictures that lie beside the file, by name. A name never leads out of the file's folder."""
+    found = {}
+    for sender in definition.get("senders", []):
+        name = sender.get("picture") if isinstance(sender, Mapping) else None
+        if isinstance(name, str) and Path(name).name == name and (file.parent / name).is_file():
+            with (file.parent / name).open("rb") as picture:
+                found[name] = picture.read(PICTURES_UP_TO + 1)
+    return found

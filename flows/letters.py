@@ -1,0 +1,163 @@
+"""The letters and senders of a flow: checked together, stored as versions when it is published."""
+
+import datetime as dt
+import functools
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from mail import compiling, pictures
+from mail.models import Letter, LetterVersion, Sender
+from mail.models.message import Purpose
+from office.models import House
+
+TEXT_KEYS = ("subject", "preheader", "body", "text")
+FACELESS = (Purpose.TRANSACTIONAL, Purpose.DUNNING)
+Definition = Mapping[str, Any]
+
+
+def errors(definition: Definition) -> list[str]:
+    """Letters and senders that steps name and nobody wrote, and everything wrong inside the letters."""
+    written = {letter.get("slug"): letter for letter in definition.get("letters", [])}
+    senders = {sender.get("slug") for sender in definition.get("senders", [])}
+    found = [
+        f"steps[{step.get('uid')}]: there is no letter “{step['letter']}”"
+        for step in definition.get("steps", [])
+        if step.get("letter") and step["letter"] not in written
+    ]
+    wanted = [letter.get("sender") for letter in written.values()]
+    known = set(Sender.objects.filter(slug__in=wanted).values_list("slug", flat=True))
+    for slug, letter in written.items():
+        place = f"letters[{slug}]"
+        if not slug:
+            found.append("letters: “slug” is missing")
+        if letter.get("sender") not in senders | known:
+            found.append(f"{place}: there is no sender “{letter.get('sender')}”")
+        found += [f"{place}: unknown word “{key}”" for key in sorted(_strangers(letter))]
+        found += _mistakes(letter, definition, place)
+    return found
+
+
+def faceless(definition: Definition, given: Mapping[str, bytes]) -> list[str]:
+    """Senders of these letters that lack a face, or any way to answer that reaches a person."""
+    if definition["purpose"] in FACELESS:
+        return []
+    used = {letter["sender"] for letter in definition.get("letters", [])}
+    named = {sender["slug"]: sender for sender in definition.get("senders", [])}
+    stored = {row.slug: row for row in Sender.objects.filter(slug__in=used)}
+    found = []
+    for slug in sorted(used):
+        sender, row = named.get(slug, {}), stored.get(slug)
+        if sender.get("picture") not in given and not (row and row.picture_id):
+            found.append(f"senders[{slug}]: a picture is missing")
+        if not (sender.get("phone") or sender.get("email") or (row and row.phone)):
+            found.append(f"senders[{slug}]: a phone or a direct mail address is missing")
+    return found
+
+
+def picture_errors(definition: Definition, given: Mapping[str, bytes]) -> list[str]:
+    """Pictures that no letter can show."""
+    found = []
+    for sender in definition.get("senders", []):
+        content = given.get(sender.get("picture", ""))
+        try:
+            pictures.check(content) if content is not None else None
+        except pictures.NoPicture as error:
+            found.append(f"senders[{sender.get('slug')}].picture: {error}")
+    return found
+
+
+def store_senders(
+    definition: Definition, before: Definition, given: Mapping[str, bytes]
+) -> dict[str, Sender]:
+    """Writes the senders of whom the definition says something else than `before`, the version that was current.
+
+    What it does not say of a known sender stays, and so does what staff changed about somebody since.
+    """
+    said = [dict(sender) for sender in before.get("senders", [])]
+    known = set(Sender.objects.values_list("slug", flat=True))
+    for sender in definition.get("senders", []):
+        if sender["slug"] in known and dict(sender) in said:
+            continue
+        fields = {key: sender[key] for key in ("name", "role", "email", "phone") if key in sender}
+        if sender.get("picture") in given:
+            fields["picture"] = pictures.keep(given[sender["picture"]])
+        Sender.objects.update_or_create(slug=sender["slug"], defaults=fields)
+    used = {letter["sender"] for letter in definition.get("letters", [])}
+    return {row.slug: row for row in Sender.objects.filter(slug__in=used)}
+
+
+def store(
+    definition: Definition, senders: Mapping[str, Sender], now: dt.datetime
+) -> dict[str, LetterVersion]:
+    """The letters' versions by slug; a letter that says the same as its newest version gets no new one."""
+    return {
+        letter["slug"]: _version(letter, senders[letter["sender"]], definition, now)
+        for letter in definition.get("letters", [])
+    }
+
+
+def texts(letter: Mapping[str, Any], definition: Definition) -> dict[str, dict[str, Any]]:
+    """What the editor wrote, by language: the flow's own and the tables named after others."""
+    own = {key: letter[key] for key in TEXT_KEYS if key in letter}
+    others = {key: dict(value) for key, value in letter.items() if isinstance(value, Mapping)}
+    return {language(definition): own, **others}
+
+
+def compiled(letter: Mapping[str, Any], definition: Definition) -> dict[str, dict[str, str]]:
+    """The letter's texts ready for members, by language. Raises compiling.LetterErrors."""
+    source = texts(letter, definition)
+    return {code: _compile(text, code, definition).texts() for code, text in source.items()}
+
+
+def language(definition: Definition) -> str:
+    """The language of the flow's own texts: named, else the house's."""
+    return str(definition.get("language") or House.current().language)
+
+
+def _strangers(letter: Mapping[str, Any]) -> set[str]:
+    known = (*TEXT_KEYS, "slug", "sender")
+    return {key for key, value in letter.items() if key not in known and not isinstance(value, Mapping)}
+
+
+def _mistakes(letter: Mapping[str, Any], definition: Definition, place: str) -> list[str]:
+    found = []
+    for code, source in texts(letter, definition).items():
+        try:
+            _compile(source, code, definition)
+        except compiling.LetterErrors as error:
+            found += [f"{place} ({code}): {mistake}" for mistake in error.errors]
+    return found
+
+
+def _compile(source: Mapping[str, Any], code: str, definition: Definition) -> compiling.Compiled:
+    marketing = definition.get("purpose") != Purpose.TRANSACTIONAL
+    return _compiled(json.dumps(dict(source), sort_keys=True), code, marketing)
+
+
+@functools.lru_cache(maxsize=256)
+def _compiled(source: str, code: str, marketing: bool) -> compiling.Compiled:
+    """The same source always compiles to the same letter: publishing checks it and stores it, once compiled."""
+    return compiling.compile_letter(json.loads(source), language=code, marketing=marketing)
+
+
+def _version(
+    letter: Mapping[str, Any], sender: Sender, definition: Definition, now: dt.datetime
+) -> LetterVersion:
+    row, _created = Letter.objects.get_or_create(slug=letter["slug"])
+    finished = compiled(letter, definition)
+    digest = hashlib.sha256(json.dumps([sender.pk, finished], sort_keys=True).encode()).hexdigest()
+    newest = row.versions.order_by("-number").first()
+    if newest and newest.digest == digest:
+        return newest
+    return LetterVersion.objects.create(
+        letter=row,
+        number=newest.number + 1 if newest else 1,
+        sender=sender,
+        language=language(definition),
+        texts=finished,
+        source=texts(letter, definition),
+        digest=digest,
+        published_at=now,
+    )

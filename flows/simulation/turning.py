@@ -1,0 +1,42 @@
+"""Turns the engine inside a sandbox: what is due at a moment until nothing is, and when something is due next."""
+
+import datetime as dt
+from collections.abc import Callable
+
+from django.db.models import Min, QuerySet
+
+from flows import execution
+from flows.models import Enrolment, Flow
+from mail import catching_up, outbox
+from mail.models import Message
+
+ROUNDS = 200  # at one moment: more would be a loop
+Verb = Callable[[dt.datetime], int]
+
+
+def until_quiet(now: dt.datetime, *before: Verb) -> None:
+    """Steps and letters that are due, until nothing is; other verbs `before` them. Who is not due costs one look."""
+    for _turn in range(ROUNDS):
+        done = sum(verb(now) for verb in before)
+        if _active().filter(due_at__lte=now).exists():
+            done += execution.advance(now)
+        if _waiting().filter(due_at__lte=now).exists():
+            catching_up.looked_until(now)  # the clock leaps from moment to moment: that is no outage
+            done += outbox.send_due(now)
+        if not done:
+            return
+
+
+def next_due(flow: Flow) -> dt.datetime | None:
+    """When a run of the flow, or a letter on its way, is due next; two queries."""
+    runs = _active().filter(flow=flow, letter_pending=False)
+    found = [rows.aggregate(at=Min("due_at"))["at"] for rows in (runs, _waiting())]
+    return min((at for at in found if at), default=None)
+
+
+def _active() -> QuerySet[Enrolment]:
+    return Enrolment.objects.filter(status=Enrolment.Status.ACTIVE, parked_at=None)
+
+
+def _waiting() -> QuerySet[Message]:
+    return Message.objects.filter(status=Message.Status.QUEUED)
