@@ -1,0 +1,9 @@
+from django.urls import path
+
+from mail import api, waiting_api
+
+urlpatterns = [
+    path("members/<str:member_id>/messages/", api.Messages.as_view(), name="member-messages"),
+    path("letters/", waiting_api.Letters.as_view(), name="letters"),
+    path("rules/", api.Rules.as_view(), name="rules"),
+]

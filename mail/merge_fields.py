@@ -1,0 +1,105 @@
+"""What a letter may mention: a registry of merge fields, to which upper rooms add their own."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Kind = Literal["text", "url", "number", "flag", "list"]
+Value = str | int | float | bool | None | list["Value"] | dict[str, "Value"]
+
+
+@dataclass(frozen=True)
+class Field:
+    """One name an editor may write between double braces.
+
+    `name` is dotted; `events[].title` names what each entry of the list `events` carries.
+    `meaning` is shown beside it in the editor, `sample` fills previews and the trial at publishing.
+    """
+
+    name: str
+    meaning: str
+    sample: Value
+    kind: Kind = "text"
+
+
+FIELDS: dict[str, Field] = {}
+
+
+def register(*fields: Field) -> None:
+    """Make fields known to letters; a name registered again replaces the earlier one."""
+    FIELDS.update({field.name: field for field in fields})
+
+
+def find(path: str) -> Field | None:
+    """The field of that dotted name, or None where no room supplies it."""
+    return FIELDS.get(path)
+
+
+def suggestion(path: str) -> str:
+    """The known name nearest to a misspelt one, or empty."""
+    return next(iter(difflib.get_close_matches(path, FIELDS, n=1, cutoff=0.75)), "")
+
+
+def samples() -> dict[str, Any]:
+    """A complete nested example of `values`, for previews and the trial at publishing."""
+    tree: dict[str, Any] = {}
+    for field in FIELDS.values():
+        if "[]" not in field.name:
+            _plant(tree, field.name.split("."), field.sample)
+    return tree
+
+
+def _plant(tree: dict[str, Any], path: list[str], sample: Value) -> None:
+    *branches, leaf = path
+    for branch in branches:
+        tree = tree.setdefault(branch, {})
+    tree[leaf] = sample
+
+
+register(
+    Field("member.first_name", "First name", "Ingrid"),
+    Field("member.last_name", "Last name", "Østergaard"),
+    Field("member.name", "Full name", "Ingrid Østergaard"),
+    Field("member.email", "E-mail address", "ingrid@example.com"),
+    Field("member.phone", "Phone", "+45 22 33 44 55"),
+    Field("member.number", "Member number", "1042"),
+    Field("member.since", "Member since, as a date in the member's language", "2 March 2026"),
+    Field("member.joining_reason", "Why they joined, in their own words", "meet people"),
+    Field("member.told_by", "Who told them about us", "Mette"),
+    Field("member.language", "Language of the letter, such as en or da", "en"),
+    Field("plan.name", "Name of the plan", "Full membership"),
+    Field(
+        "plan.sentence",
+        "The plan in one sentence, with its price",
+        "Full membership, 900 kr a year: all evenings, guest price for one friend",
+    ),
+    Field("plan.price", "Price and period of the plan", "900 kr a year"),
+    Field("subscription.started", "When the subscription began, as a date", "2 March 2026"),
+    Field("subscription.price", "What this member pays", "900 kr a year"),
+    Field("subscription.next_payment", "Date of the next payment", "2 March 2027"),
+    Field("subscription.trial_ends", "Last day of the trial, as a date", "16 March 2026"),
+    Field("subscription.ends", "Last day of a membership that was cancelled", "1 March 2027"),
+    Field("subscription.status", "trialing, active, past_due, paused, cancelled or ended", "active"),
+    Field("sender.name", "Name of the person who writes", "Anna Bak"),
+    Field("sender.first_name", "First name of the person who writes", "Anna"),
+    Field("sender.role", "What that person does", "Member host"),
+    Field("sender.email", "Their e-mail address", "anna@example.com"),
+    Field("sender.phone", "Their phone", "+45 30 12 34 56"),
+    Field("sender.picture_url", "Address of their picture", "https://club.example/anna.png", "url"),
+    Field("sender.picture_alt", "Words for those who do not see the picture", "Anna Bak"),
+    Field("links.preferences", "Page to choose letters", "https://club.example/u/preferences/x/", "url"),
+    Field("links.unsubscribe", "Page to stop letters", "https://club.example/u/unsubscribe/x/", "url"),
+    Field("links.cancel", "Page to leave the membership", "https://club.example/u/cancel/x/", "url"),
+    Field(
+        "links.statement", "Page with what the membership gave", "https://club.example/u/statement/x/", "url"
+    ),
+    Field("links.guide", "The member's guide", "https://club.example/u/guide/x/", "url"),
+    Field("links.referral", "The member's own link for friends", "https://club.example/r/ingrid", "url"),
+    Field("links.browser", "This letter as a page", "https://club.example/u/letter/x/", "url"),
+    Field("business.name", "Name of the house", "The Harbour Club"),
+    Field("business.address", "Postal address", "Havnegade 1, 1058 København K, Denmark"),
+    Field("business.email", "E-mail address of the house", "hello@example.com"),
+    Field("business.url", "Web address of the house", "https://club.example/", "url"),
+)

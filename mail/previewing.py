@@ -1,0 +1,36 @@
+"""Letters read before they are sent: with sample values, or as one member would get them."""
+
+import copy
+from typing import Any
+
+from mail import merge_fields, rendering, values
+from mail.models import LetterVersion, Message
+from mail.models.message import Purpose
+from members.models import Member
+
+
+def preview(version: LetterVersion, language: str, member: Member | None = None) -> rendering.Rendered:
+    """The letter in `language`: for this member, else with samples. KeyError: it does not speak that language.
+
+    Nothing is written. Raises rendering.RenderError where it cannot be written for this member.
+    """
+    text = version.texts[language]
+    return rendering.render(
+        text, _values(version, language, member) if member else _samples(version, language)
+    )
+
+
+def _values(version: LetterVersion, language: str, member: Member) -> dict[str, Any]:
+    member = copy.copy(member)
+    member.locale = language  # dates and prices are written in the language that is read
+    draft = Message(
+        pk=0, member=member, letter_version=version, purpose=Purpose.ONBOARDING, topic="membership"
+    )
+    return values.gather([draft], version.published_at)[0]
+
+
+def _samples(version: LetterVersion, language: str) -> dict[str, Any]:
+    found = merge_fields.samples()
+    found["sender"] = {**found["sender"], **values.of_sender(version.sender)}
+    found["member"]["language"] = language
+    return found

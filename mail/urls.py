@@ -1,0 +1,12 @@
+from django.urls import path
+
+from mail import following, hooks, pages, preferences
+
+urlpatterns = [
+    path("mail/events/<slug:provider>/", hooks.events, name="mail-events"),
+    path("u/unsubscribe/<str:token>/", preferences.unsubscribe, name="unsubscribe"),
+    path("u/preferences/<str:token>/", preferences.preferences, name="preferences"),
+    path("u/letter/<str:token>/", pages.in_browser, name="browser"),
+    path("u/click/<str:token>/", following.follow, name="click"),
+    path("pictures/<str:name>", pages.picture, name="picture"),
+]

@@ -1,0 +1,156 @@
+"""What letters say of a member, gathered for a batch in a constant number of queries: plain values only.
+
+Upper rooms add their own with `supply`; the names must be known to `mail.merge_fields`.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from django.conf import settings
+from django.db.models import prefetch_related_objects
+
+from api import links
+from mail import wording
+from mail.models import Message, Sender
+from members import durations
+from members.models import Member, Plan, Subscription
+from office.models import House
+
+Supplier = Callable[[Sequence[Message], dt.datetime], Mapping[int, Mapping[str, Any]]]
+
+_suppliers: list[Supplier] = []
+
+
+def supply(supplier: Supplier) -> None:
+    """Adds a room's own values: a function from letters to branches of values per letter id."""
+    _suppliers.append(supplier)
+
+
+def gather(messages: Sequence[Message], now: dt.datetime) -> dict[int, dict[str, Any]]:
+    """The values per letter id, in each member's language and time zone."""
+    house = _house(House.current())
+    live = _live_subscriptions({message.member_id for message in messages})
+    found = {message.pk: _values(message, house, live.get(message.member_id)) for message in messages}
+    for supplier in _suppliers:
+        for pk, branches in supplier(messages, now).items():
+            found[pk] |= branches
+    return found
+
+
+ABOUT_MEMBERS = frozenset({"member", "plan", "subscription", "business"})
+
+
+def of_members(members: Sequence[Member], language: str) -> dict[int, dict[str, Any]]:
+    """What a line for staff may say of members, per member id: `ABOUT_MEMBERS`, in the staff's language."""
+    prefetch_related_objects(list(members), "plan")
+    house = _house(House.current())
+    live = _live_subscriptions({member.pk for member in members})
+    return {
+        member.pk: {
+            "member": _member(member, language),
+            "plan": _plan(member.plan, language),
+            "subscription": _subscription(live.get(member.pk), member, language),
+            "business": house,
+        }
+        for member in members
+    }
+
+
+def language_of(message: Message) -> str:
+    """The language this letter is read in: the member's where the letter has it."""
+    return message.letter_version.text_for(message.member.locale)[0]
+
+
+def _values(message: Message, house: dict[str, Any], held: Subscription | None) -> dict[str, Any]:
+    language = language_of(message)
+    return {
+        "member": _member(message.member, language),
+        "plan": _plan(message.member.plan, language),
+        "subscription": _subscription(held, message.member, language),
+        "sender": of_sender(message.letter_version.sender),
+        "links": _links(message),
+        "business": house,
+    }
+
+
+def _member(member: Member, language: str) -> dict[str, Any]:
+    return {
+        "first_name": member.first_name,
+        "last_name": member.last_name,
+        "name": f"{member.first_name} {member.last_name}".strip(),
+        "email": member.email,
+        "phone": member.phone,
+        "number": str(member.number),
+        "since": _date(member.joined_at, member, language),
+        "joining_reason": member.joining_reason,
+        "told_by": member.told_by,
+        "language": language,
+    }
+
+
+def _plan(plan: Plan | None, language: str) -> dict[str, Any]:
+    if plan is None:
+        return {}
+    return {"name": plan.name, "sentence": plan.sentence, "price": _price(plan, language)}
+
+
+def _subscription(held: Subscription | None, member: Member, language: str) -> dict[str, Any]:
+    if held is None:
+        return {}
+    is_leaving = held.status == Subscription.Status.CANCELLED
+    return {
+        "started": _date(held.started_at, member, language),
+        "price": _price(held, language),
+        "next_payment": "" if is_leaving else _date(held.current_period_end, member, language),
+        "trial_ends": _date(held.trial_ends_at, member, language),
+        "ends": _date(held.access_ends_at, member, language),
+        "status": held.status,
+    }
+
+
+def _price(priced: Plan | Subscription, language: str) -> str:
+    if priced.amount is None:
+        return ""
+    return wording.price(priced.amount, priced.currency, priced.interval, priced.interval_count, language)
+
+
+def of_sender(sender: Sender) -> dict[str, Any]:
+    """What a letter says of who writes it."""
+    picture = f"{settings.BASE_URL}/pictures/{sender.picture.name}" if sender.picture else ""
+    return {
+        "name": sender.name,
+        "first_name": sender.name.split(" ")[0],
+        "role": sender.role,
+        "email": sender.email,
+        "phone": sender.phone,
+        "picture_url": picture,
+        "picture_alt": sender.name,
+    }
+
+
+def _links(message: Message) -> dict[str, str]:
+    member = str(message.member.uuid)
+    found = {"browser": links.url("browser", message.uuid), "cancel": settings.CANCEL_URL}
+    if message.is_marketing:
+        found["preferences"] = links.url("preferences", member)
+        found["unsubscribe"] = links.url("unsubscribe", member, message.topic)
+    return found
+
+
+def _house(house: House) -> dict[str, str]:
+    return {
+        "name": house.name,
+        "address": house.postal_address,
+        "email": house.email,
+        "url": settings.BASE_URL,
+    }
+
+
+def _live_subscriptions(member_ids: set[int]) -> dict[int, Subscription]:
+    rows = Subscription.objects.filter(member_id__in=member_ids).exclude(status=Subscription.Status.ENDED)
+    return {row.member_id: row for row in rows.order_by("started_at", "pk")}
+
+
+def _date(moment: dt.datetime | None, member: Member, language: str) -> str:
+    return wording.date(moment.astimezone(durations.zone_of(member)).date(), language) if moment else ""
