@@ -1,0 +1,108 @@
+"""The lines of a spreadsheet in the columns of the contract, as its draft says."""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+
+from intake.importing import forms, meanings, sheets
+from intake.importing.models import Import
+from intake.importing.reading import Form, Line
+from intake.importing.taking import Cells
+from members import identity
+
+WITHOUT_NUMBER = "list-"
+NAMING = ("email", "first_name", "last_name", "phone")
+
+
+def form(batch: Import) -> Form:
+    """How the file is written, as recognised or as staff said."""
+    return Form(batch.reading["encoding"], batch.reading["separator"])
+
+
+def lines(batch: Import) -> Iterator[tuple[Line, Cells]]:
+    """Every line below the headings with its cells by meaning, in the contract's form. FileRefused while reading."""
+    chosen: Sequence[str] = batch.choices["meanings"]
+    homes = set(batch.choices.get("homes", ()))
+    where = meanings.addresses(batch.choices["headings"])
+    for line in islice(sheets.lines(Path(batch.upload), form(batch)), 1, None):
+        cells = _cells(line, chosen, batch.reading)
+        if batch.kind == Import.Kind.MEMBERS:
+            _complete(cells)
+            _at_home(cells, home(line, where, cells), homes)
+            cells["external_id"] = _same(batch, cells["external_id"])
+        yield line, cells
+
+
+def home(line: Line, where: Sequence[int], cells: Cells) -> str:
+    """A short mark of where somebody lives: the address, or a shared e-mail and family name; empty where unknown."""
+    address = [
+        line.cells[place].casefold() for place in where if place < len(line.cells) and line.cells[place]
+    ]
+    if not address and cells.get("email") and cells.get("last_name"):
+        address = [identity.email_key(cells["email"]), cells["last_name"].casefold()]
+    text = " ".join(" ".join(address).split())
+    return "home-" + hashlib.blake2b(text.encode(), digest_size=6).hexdigest() if text else ""
+
+
+def families(batch: Import) -> dict[str, list[str]]:
+    """The homes in which two or more of the list live, with their names."""
+    where = meanings.addresses(batch.choices["headings"])
+    names: dict[str, list[str]] = {}
+    for line, cells in lines(batch):
+        if (mark := home(line, where, cells)) and not cells.get("household"):
+            names.setdefault(mark, []).append(name(cells))
+    return {mark: found for mark, found in names.items() if len(found) > 1}
+
+
+def name(cells: Cells) -> str:
+    """How a line's member is called on a page."""
+    return f"{cells.get('first_name', '')} {cells.get('last_name', '')}".strip() or cells.get("email", "")
+
+
+def samples(batch: Import, number: int) -> list[list[str]]:
+    """The first lines as they stand in the file, each as wide as the headings."""
+    width = len(batch.choices["headings"])
+    found = islice(sheets.lines(Path(batch.upload), form(batch)), 1, number + 1)
+    return [(line.cells + [""] * width)[:width] for line in found]
+
+
+def _cells(line: Line, chosen: Sequence[str], reading: Mapping[str, str]) -> dict[str, str]:
+    cells: dict[str, str] = {}
+    for meaning, text in zip(chosen, line.cells, strict=False):
+        if not meaning or not text:
+            continue
+        if meaning == meanings.FULL_NAME:
+            cells |= _split(text)
+        else:
+            cells[meaning] = forms.plain(meaning, text, reading)
+    return cells
+
+
+def _split(text: str) -> dict[str, str]:
+    """`Anna Marie Holm` and `Holm, Anna Marie` in two parts."""
+    if "," in text:
+        last, _comma, first = text.partition(",")
+    else:
+        first, _space, last = text.strip().rpartition(" ")
+        if not first:
+            first, last = last, ""
+    return {"first_name": first.strip(), "last_name": last.strip()}
+
+
+def _complete(cells: dict[str, str]) -> None:
+    """Who has no number gets one that is the same next time: made of how somebody is called."""
+    if not cells.get("external_id"):
+        said = "|".join(cells.get(part, "").casefold() for part in NAMING[:3])
+        said = said if said.strip("|") else cells.get("phone", "")
+        digest = hashlib.blake2b(said.encode(), digest_size=8).hexdigest()
+        cells["external_id"] = f"{WITHOUT_NUMBER}{digest}"
+
+
+def _at_home(cells: dict[str, str], mark: str, homes: set[str]) -> None:
+    if mark in homes and not cells.get("household"):
+        cells["household"] = mark
+
+
+def _same(batch: Import, ident: str) -> str:
+    return str(batch.choices.get("same_line", {}).get(ident, ident))
