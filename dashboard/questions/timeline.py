@@ -1,0 +1,110 @@
+"""A member's story, newest first: life, money, use, letters and moves in one row of time."""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from operator import attrgetter
+
+from django.db.models import Max, Q, Sum
+from django.db.models.functions import TruncWeek
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from dashboard.questions import versions
+from dashboard.words import events, letters, lists
+from members.models import Member, StageChange, UsageDay
+from members.models.member import Stage
+from relationship.models import Task
+
+SIZE = 20
+# What other rows tell better: letters, moves, tasks, and use counted by day.
+TOLD_ELSEWHERE = Q(name__startswith="mail.") | Q(name__in=["stage.entered", "task.done", "member.signed_up"])
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that happened: when, of which sort, in words, and where more of it stands."""
+
+    at: dt.datetime
+    sort: str
+    text: str
+    detail: str = ""
+    url_id: str = ""
+    stage: str = ""
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Some entries, and from where the earlier ones go on; 0 when there are none."""
+
+    entries: list[Entry]
+    earlier: int
+
+
+def read(member: Member, skip: int = 0, size: int = SIZE) -> Stretch:
+    """The entries after the newest `skip`; six queries however long the story is."""
+    upto = skip + size + 1
+    told: list[Entry] = []
+    for tell in (_events, _letters, _moves, _use, _tasks):
+        told.extend(tell(member, upto))
+    told.sort(key=attrgetter("at"), reverse=True)
+    entries = told[skip : skip + size]
+    return Stretch(entries, skip + size if len(told) > skip + size else 0)
+
+
+def _events(member: Member, upto: int) -> Iterator[Entry]:
+    for event in member.events.exclude(TOLD_ELSEWHERE).order_by("-occurred_at", "-pk")[:upto]:
+        yield Entry(event.occurred_at, events.kind(event), events.sentence(event), events.detail(event))
+
+
+def _letters(member: Member, upto: int) -> Iterator[Entry]:
+    done = member.messages.filter(finished_at__isnull=False).defer("values")
+    for message in versions.attach(done.order_by("-finished_at", "-pk")[:upto]):
+        text = _("%(state)s: “%(letter)s”") % {
+            "state": letters.state(message),
+            "letter": letters.name(message),
+        }
+        assert message.finished_at is not None
+        yield Entry(message.finished_at, "letter", text, letters.why(message), url_id=str(message.uuid))
+
+
+def _moves(member: Member, upto: int) -> Iterator[Entry]:
+    for move in member.stage_changes.order_by("-at", "-pk")[:upto]:
+        yield Entry(move.at, "move", moved(move), move.note, stage=move.to_stage)
+
+
+def moved(move: StageChange) -> str:
+    """A move in words."""
+    kind, stage = StageChange.Kind(move.kind), Stage(move.to_stage).label
+    said = {
+        StageChange.Kind.JOINED: _("Began in %s"),
+        StageChange.Kind.LEFT: _("Left: %s"),
+        StageChange.Kind.RETURNED: _("Came back to %s"),
+        StageChange.Kind.PLACED: _("Placed in %s at import"),
+        StageChange.Kind.MANUAL: _("Moved to %s by hand"),
+    }
+    return said.get(kind, _("Moved to %s")) % stage
+
+
+def _use(member: Member, upto: int) -> Iterator[Entry]:
+    """Use, rolled up per week, at its last day."""
+    weeks = UsageDay.objects.filter(member=member).annotate(week=TruncWeek("day")).values("week", "name")
+    for row in weeks.annotate(last=Max("day"), times=Sum("count")).order_by("-last", "name")[:upto]:
+        at = timezone.make_aware(dt.datetime.combine(row["last"], dt.time(12)), dt.UTC)
+        what = lists.readable(row["name"].removeprefix("usage."))
+        times = ngettext("%(what)s, once", "%(what)s, %(times)d times that week", row["times"])
+        yield Entry(at, "use", times % {"what": what, "times": row["times"]})
+
+
+def _tasks(member: Member, upto: int) -> Iterator[Entry]:
+    done: list[Task] = list(member.tasks.filter(done_at__isnull=False).order_by("-done_at", "-pk")[:upto])
+    for task in done:
+        assert task.done_at is not None
+        yield Entry(task.done_at, "task", f"{task.title}: {outcome(task)}", task.because)
+
+
+def outcome(task: Task) -> str:
+    """What came of a task, in words."""
+    known = {"done": _("done"), "not_needed": _("not needed"), "": _("done")}
+    return known.get(task.outcome, task.outcome)

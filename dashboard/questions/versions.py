@@ -1,0 +1,20 @@
+"""What letters say, read once per version: a page of fifty letters is mostly the same three texts."""
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+from flows.models import Step
+from mail.models import LetterVersion, Message
+
+Written = TypeVar("Written", Message, Step)
+
+
+def attach(rows: Iterable[Written]) -> list[Written]:
+    """These letters, or steps, with their versions, letters and senders: one query for all of them."""
+    found = list(rows)
+    ids = {row.letter_version_id for row in found if row.letter_version_id}
+    known = LetterVersion.objects.select_related("letter", "sender").defer("source").in_bulk(ids)
+    for row in found:
+        if row.letter_version_id:
+            row.letter_version = known[row.letter_version_id]
+    return found

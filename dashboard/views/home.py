@@ -1,0 +1,45 @@
+"""Home: the week in a sentence, what needs a look, the funnel, the letters that leave."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from dashboard import access, charts
+from dashboard.questions import alarms, funnel, post, start, week
+from dashboard.sending import outlook
+from mail import sending_rules
+from office import clock
+
+
+@access.reads
+def home(request: HttpRequest) -> HttpResponse:
+    """The first page; an empty house gets a start list instead of figures."""
+    now = clock.now()
+    stages = funnel.read(now)
+    raised = alarms.read(now)
+    about: dict[str, object] = {
+        "alarms": raised,
+        "sentence": week.sentence(raised, now),
+        "unruled": outlook.missing(sending_rules.definition()),
+    }
+    if not stages.members and not stages.former.count:
+        # Of the flow that is missing the start list tells already.
+        about["alarms"] = [alarm for alarm in raised if alarm.url != reverse("flows")]
+        return render(request, "dashboard/start.html", {**about, "steps": start.steps()})
+    days = post.days_ahead(now)
+    sent, missed = post.yesterday(now)
+    numbers = post.numbers()
+    return render(
+        request,
+        "dashboard/home.html",
+        {
+            **about,
+            "funnel": stages,
+            "bars": charts.bars([day.number for day in days]),
+            "days": days,
+            "ahead": sum(day.number for day in days),
+            "held": numbers["held"],
+            "sent": sent,
+            "missed": missed,
+        },
+    )

@@ -1,0 +1,64 @@
+"""Settings: the way to each of their pages, with a sentence on what it is for."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from dashboard import access
+from office import roles
+from office.models import User
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One page of the settings."""
+
+    name: str
+    text: str
+    url: str
+
+
+@access.reads
+def settings(request: HttpRequest) -> HttpResponse:
+    """What this person may open of the settings."""
+    return render(request, "dashboard/settings.html", {"entries": _entries(access.person(request))})
+
+
+def _entries(user: User) -> list[Entry]:
+    entries = [
+        Entry(
+            _("Stages"),
+            _("When members come up a stage, when they fall back, and who would move now."),
+            reverse("stage-rules"),
+        ),
+        Entry(
+            _("Sending rules"),
+            _("Quiet hours, days kept free, how many letters and asks a member gets, and who goes first."),
+            reverse("sending-rules"),
+        ),
+        Entry(
+            _("Do letters arrive?"),
+            _("What came back or was unwanted, and what your domain has to say so that letters are shown."),
+            reverse("letters-arriving"),
+        ),
+        Entry(
+            _("Stopped addresses"),
+            _("Addresses that get no letters: those that do not exist, and people who want none."),
+            reverse("stopped-addresses"),
+        ),
+    ]
+    text = _("What needs a look, what did, and what is usual in each flow.")
+    entries.append(Entry(_("What was noticed"), text, reverse("alarms")))
+    if roles.may(user, "house.change"):
+        text = _("What a club, a newspaper, a gym or a software business begins with.")
+        entries.insert(0, Entry(_("Your trade"), text, reverse("trades")))
+    if roles.may(user, "changes.read"):
+        text = _("Who did what here, and when: nothing in it can be changed.")
+        entries.append(Entry(_("Changes by staff"), text, reverse("changes")))
+    if user.is_staff:
+        text = _("Letters, flows, faces, plans, and who may sign in.")
+        entries.append(Entry(_("Editors’ desk"), text, reverse("admin:index")))
+    return entries

@@ -1,0 +1,34 @@
+// Small conveniences. Every page works without them.
+
+// The look changes at once; the server remembers it for the next page.
+document.addEventListener("click", (event) => {
+  const chosen = event.target.closest("button[name='theme']");
+  if (!chosen) return;
+  event.preventDefault();
+  document.documentElement.dataset.theme = chosen.value;
+  for (const button of chosen.form.querySelectorAll("button[name='theme']")) {
+    button.setAttribute("aria-pressed", String(button === chosen));
+  }
+  const body = new FormData(chosen.form);
+  body.set("theme", chosen.value);
+  fetch(chosen.form.action, { method: "POST", body, redirect: "manual" });
+});
+
+// A message goes when it is closed.
+document.addEventListener("click", (event) => {
+  event.target.closest("[data-close]")?.closest(".toast")?.remove();
+});
+
+// An open menu closes by Escape and by a click elsewhere.
+const closeMenus = (except) => {
+  for (const menu of document.querySelectorAll("details.account[open]")) {
+    if (menu !== except) menu.open = false;
+  }
+};
+document.addEventListener("click", (event) => closeMenus(event.target.closest("details.account")));
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  const open = document.querySelector("details.account[open]");
+  closeMenus(null);
+  open?.querySelector("summary").focus();
+});
