@@ -1,0 +1,220 @@
+"""Lists by the browser: looked at, decided, taken in by the workers, undone."""
+
+import datetime as dt
+import io
+from pathlib import Path
+
+import pytest
+from django.conf import LazySettings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from flows.models import Enrolment
+from intake.importing import working
+from intake.models import ColumnChoice, Import
+from mail.models import Message
+from members.models import ExternalId, Member
+from office.models import AuditEntry, User
+from tests import cast
+
+EXPORT = (
+    "Medlemsnr;Navn;E-mail;Indmeldt;Fødselsdato;Adresse;Skostørrelse\r\n"
+    "1;Anna Holm;anna@example.com;15-03-2013;01-02-1980;Storegade 1;38\r\n"
+    "2;Søren Holm;;16-03-2013;41348;Storegade 1;44\r\n"
+    ";Ole Brandt;ole@example.com;31-02-2013;;Torvet 2;\r\n"
+    ";;;;;;\r\n"
+    ";Ida Berg;ida@example.com;1-4-2014;;Torvet 3;\r\n"
+)
+
+
+@pytest.fixture(autouse=True)
+def house(settings: LazySettings, tmp_path: Path) -> None:
+    settings.VAR_DIR = tmp_path / "var"
+
+
+def bring(browser: Client, content: bytes, name: str = "medlemmer.csv", kind: str = "members") -> str:
+    file = SimpleUploadedFile(name, content)
+    answer = browser.post("/import/uploads", {"kind": kind, "file": file})
+    return str(answer.headers["Location"])
+
+
+def work(now: dt.datetime) -> None:
+    while working.work(now):
+        pass
+
+
+def test_a_list_as_exported_is_recognised_and_shown_before_anything_happens(staff: Client) -> None:
+    url = bring(staff, EXPORT.encode("cp1252"))
+    page = staff.get(url).content.decode()
+    batch = Import.objects.get()
+    assert batch.reading == {"encoding": "cp1252", "separator": ";", "dates": "dmy", "decimal": "."}
+    assert batch.choices["meanings"] == [
+        "external_id",
+        "full_name",
+        "email",
+        "joined_at",
+        "birth_year",
+        "own:Adresse",
+        "own:Skostørrelse",
+    ]
+    assert "3 new" in page
+    assert "1 without e-mail" in page
+    assert "0 letters will be sent" in page
+    assert "Joined on:" in page  # the 31st of February, in words
+    assert "Anna Holm, Søren Holm" in page
+    assert not Member.objects.exists()
+
+
+def test_it_is_taken_in_by_the_workers_and_nobody_gets_a_letter(staff: Client, now: dt.datetime) -> None:
+    url = bring(staff, EXPORT.encode())
+    staff.post(f"{url}start", {"homes": "yes"})
+    assert "0 of 4" in staff.get(url).content.decode()
+    assert b"<html" not in staff.get(url, headers={"HX-Request": "true"}).content
+    work(now)
+    page = staff.get(url).content.decode()
+    assert "3 new" in page
+    assert "Ole Brandt" in page  # not taken, and why
+    assert "Joined on:" in page
+    anna = ExternalId.objects.get(value="1").member
+    soren = ExternalId.objects.get(value="2").member
+    assert (anna.first_name, anna.last_name, anna.birth_year) == ("Anna", "Holm", 1980)
+    assert anna.joined_at == dt.datetime(2013, 3, 15, tzinfo=dt.UTC)
+    assert anna.own_fields == {"Adresse": "Storegade 1", "Skostørrelse": "38"}
+    assert soren.birth_year == 2013  # a day as spreadsheets count
+    assert anna.household == soren.household != ""
+    assert not Message.objects.exists()
+    assert not Enrolment.objects.exists()
+    assert AuditEntry.objects.get(deed="import.members").user == User.objects.get(username="anna")
+    assert not list((working.drafts.folder()).iterdir())
+
+
+def test_the_same_list_next_month_changes_nothing_also_for_those_without_number(
+    staff: Client, now: dt.datetime
+) -> None:
+    for _month in range(2):
+        staff.post(f"{bring(staff, EXPORT.encode())}start")
+        work(now)
+    latest = Import.objects.latest("pk")
+    assert (latest.created, latest.updated, latest.unchanged, latest.refused) == (0, 0, 3, 1)
+
+
+def test_decisions_about_columns_are_remembered(staff: Client, now: dt.datetime) -> None:
+    url = bring(staff, EXPORT.encode())
+    chosen = ["external_id", "full_name", "email", "joined_at", "", "own", ""]
+    staff.post(f"{url}columns", {f"meaning-{place}": meaning for place, meaning in enumerate(chosen)})
+    staff.post(f"{url}start")
+    work(now)
+    assert ColumnChoice.objects.get(heading="skostørrelse").meaning == ""
+    bring(staff, EXPORT.encode())
+    assert Import.objects.latest("pk").choices["meanings"][4:] == ["", "own:Adresse", ""]
+
+
+def test_how_it_is_written_can_be_corrected(staff: Client) -> None:
+    url = bring(staff, b"number,name,joined\n1,Anna Holm,03-04-2013\n")
+    staff.post(
+        f"{url}columns",
+        {"dates": "mdy", "meaning-0": "external_id", "meaning-1": "full_name", "meaning-2": "joined_at"},
+    )
+    batch = Import.objects.get()
+    assert batch.reading["dates"] == "mdy"
+    staff.post(f"{url}columns", {"separator": ";"})
+    assert len(Import.objects.get().choices["headings"]) == 1
+
+
+def test_a_list_without_names_cannot_be_started(staff: Client) -> None:
+    url = bring(staff, b"number,shoes\n1,44\n")
+    page = staff.post(f"{url}start", follow=True).content.decode()
+    assert "Say first which column is: E-mail or First name or Last name." in page
+    assert Import.objects.get().status == "draft"
+
+
+@pytest.mark.parametrize("answer", ["both", "same"])
+def test_a_likely_duplicate_is_shown_and_decided(staff: Client, now: dt.datetime, answer: str) -> None:
+    known = cast.ingrid(now - dt.timedelta(days=3)).member
+    url = bring(staff, b"number,name,email,phone\n77,Ingrid Ostergaard,ingrid@example.com,123\n")
+    assert "Likely the same person" in staff.get(url).content.decode()
+    staff.post(f"{url}start", {"twin-0": answer})
+    work(now)
+    assert Member.objects.count() == (2 if answer == "both" else 1)
+    known.refresh_from_db()
+    assert known.phone == ("" if answer == "both" else "123")
+    staff.post(f"{url}undone")
+    work(now)
+    known.refresh_from_db()
+    assert (known.phone, Member.objects.count()) == ("", 1)
+    assert not ExternalId.objects.filter(value="77").exists()
+
+
+def test_undoing_asks_first_and_is_written_down(staff: Client, now: dt.datetime) -> None:
+    url = bring(staff, EXPORT.encode())
+    staff.post(f"{url}start")
+    work(now)
+    assert "Undo this list?" in staff.get(f"{url}undo/").content.decode()
+    assert Member.objects.count() == 3
+    staff.post(f"{url}undone")
+    work(now)
+    assert not Member.objects.exists()
+    assert "This list is undone." in staff.get(url).content.decode()
+    assert AuditEntry.objects.filter(deed="import.undone").exists()
+
+
+def test_refused_lines_come_as_a_file(staff: Client, now: dt.datetime) -> None:
+    url = bring(staff, EXPORT.encode())
+    staff.post(f"{url}start")
+    work(now)
+    lines = b"".join(staff.get(f"{url}refused.csv").streaming_content).decode()  # type: ignore[attr-defined]
+    assert "Ole Brandt" in lines
+    assert "Anna Holm" not in lines
+
+
+def test_a_list_can_be_left(staff: Client) -> None:
+    url = bring(staff, EXPORT.encode())
+    staff.post(f"{url}dropped")
+    assert not Import.objects.exists()
+    assert not list((working.drafts.folder()).iterdir())
+
+
+def test_a_file_that_is_no_list_is_refused_in_words(staff: Client) -> None:
+    assert bring(staff, b"PK\x03\x04torn", "list.xlsx") == "/import/"
+    assert "This spreadsheet is damaged." in staff.get("/import/").content.decode()
+    assert not list((working.drafts.folder()).iterdir())
+
+
+def test_a_spreadsheet_is_read_with_its_days_and_numbers(staff: Client, now: dt.datetime) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(["Number", "First name", "Joined", "Phone"])
+    sheet.append([17.0, "Anna", dt.date(2013, 3, 15), 30123456])
+    sheet.append([18, "=cmd|' /C calc'!A0", 41348, None])
+    buffer = io.BytesIO()
+    book.save(buffer)
+    url = bring(staff, buffer.getvalue(), "list.xlsx")
+    staff.post(f"{url}start")
+    work(now)
+    anna = ExternalId.objects.get(value="17").member
+    assert (anna.first_name, anna.phone, anna.joined_at.date()) == ("Anna", "30123456", dt.date(2013, 3, 15))
+
+
+def test_who_may_only_read_brings_nothing(reader: Client, staff: Client) -> None:
+    url = bring(staff, EXPORT.encode())
+    for address in ("/import/", url, f"{url}undo/", f"{url}refused.csv", "/members/export.csv"):
+        assert reader.get(address).status_code == 403
+    for address in ("/import/uploads", f"{url}start", f"{url}columns", f"{url}undone", f"{url}dropped"):
+        assert reader.post(address).status_code == 403
+
+
+def test_members_leave_as_a_list_that_a_spreadsheet_does_not_calculate(
+    client: Client, db: None, now: dt.datetime
+) -> None:
+    cast.join("x", now, first_name="=1+1", phone="+45 30 12 34 56")
+    client.force_login(User.objects.create_user("owner", role="owner"))
+    answer = client.get("/members/export.csv")
+    text = b"".join(answer.streaming_content).decode()  # type: ignore[attr-defined]
+    assert "x,,'=1+1,,'+45 30 12 34 56," in text
+    assert AuditEntry.objects.get(deed="members.exported").details["count"] == 1
+
+
+def test_a_list_that_a_command_took_in_stands_among_the_others(staff: Client, now: dt.datetime) -> None:
+    Import.objects.create(file_name="members.csv", created_at=now, status="done")
+    assert "members.csv" in staff.get("/import/").content.decode()

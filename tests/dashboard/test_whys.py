@@ -1,0 +1,62 @@
+"""The page that answers why somebody got, or did not get, a letter."""
+
+from django.test import Client
+
+from dashboard.questions import whys
+from flows import why
+from flows.models import Flow
+from tests import cast
+from tests.conftest import NOW
+from tests.dashboard import queries
+from tests.dashboard.club import Club
+
+
+def welcome() -> Flow:
+    return Flow.objects.get(slug="welcome")
+
+
+def test_somebody_inside_is_told_of_with_what_comes_next(club: Club) -> None:
+    answer = whys.tell(club.ingrid, welcome())
+    assert answer.sentence == "Ingrid is in it."
+    assert answer.next_step
+    assert answer.next_at == why.tell(club.ingrid, welcome()).next_at
+    assert [line.text for line in answer.lines][:2] == ["Came into the flow", "The letter was put on its way"]
+    assert answer.lines[0].reason == "Joined"
+
+
+def test_a_letter_that_did_not_leave_says_why(club: Club, staff: Client) -> None:
+    page = staff.get(f"/members/{club.ole.uuid}/why/?flow=welcome").content.decode()
+    assert "The letter was not sent" in page
+    assert "no e-mail address is known" in page
+
+
+def test_somebody_whom_nothing_set_going_is_told_what_would(club: Club) -> None:
+    stranger = cast.join("before", NOW, quiet=True, first_name="Kim").member
+    assert "never came into it: it begins with “Joined”" in whys.tell(stranger, welcome()).sentence
+
+
+def test_somebody_who_was_kept_out_is_told_the_last_reason(club: Club) -> None:
+    stranger = cast.join("before", NOW, quiet=True, first_name="Kim").member
+    stranger.decisions.create(
+        flow=welcome(), at=NOW, verdict="not_entered", reason="has been in this flow before"
+    )
+    said = whys.tell(stranger, welcome()).sentence
+    assert said == "Kim did not come into it: had been in it before, and it takes nobody twice."
+
+
+def test_the_page_asks_which_flow_and_knows_no_other(club: Club, staff: Client) -> None:
+    address = f"/members/{club.ingrid.uuid}/why/"
+    assert "Ingrid is in it." in staff.get(address).content.decode()  # the flow that decided last
+    club.ingrid.decisions.all().delete()
+    page = staff.get(address).content.decode()
+    assert "Tell me" in page
+    assert "is in it" not in page
+    assert "There is no such flow" in staff.get(f"{address}?flow=nothing").content.decode()
+
+
+def test_the_queries_do_not_grow_with_the_decisions(club: Club, staff: Client) -> None:
+    address = f"/members/{club.ingrid.uuid}/why/?flow=welcome"
+    before = queries.asked(staff, address)
+    for _turn in range(20):
+        club.ingrid.decisions.create(flow=welcome(), at=NOW, verdict="not_entered", reason="too old")
+    assert queries.asked(staff, address) == before

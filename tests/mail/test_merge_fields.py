@@ -1,0 +1,28 @@
+from mail import merge_fields
+
+
+def test_every_field_has_a_meaning_and_a_sample():
+    for field in merge_fields.FIELDS.values():
+        assert field.meaning, field.name
+        assert field.sample not in ("", None), field.name
+
+
+def test_samples_are_nested_like_the_values_of_a_letter():
+    samples = merge_fields.samples()
+    assert samples["member"]["first_name"] == "Ingrid"
+    assert samples["links"]["unsubscribe"].startswith("https://")
+
+
+def test_an_upper_room_adds_its_own_fields(monkeypatch):
+    monkeypatch.setattr(merge_fields, "FIELDS", dict(merge_fields.FIELDS))
+    merge_fields.register(
+        merge_fields.Field("upcoming.events", "Coming dates", [{"title": "Harbour walk"}], "list"),
+        merge_fields.Field("upcoming.events[].title", "Name of the evening", "Harbour walk"),
+    )
+    assert merge_fields.find("upcoming.events") is not None
+    assert merge_fields.samples()["upcoming"] == {"events": [{"title": "Harbour walk"}]}
+
+
+def test_a_misspelt_name_is_met_with_the_right_one():
+    assert merge_fields.suggestion("member.firstname") == "member.first_name"
+    assert merge_fields.suggestion("weather") == ""
