@@ -22,7 +22,7 @@ STATIC = {
     "types": "mypy --no-error-summary",
     "migrations": "python manage.py makemigrations --check --dry-run --verbosity 1",
 }
-COUNTED = re.compile(r"(\d+) (passed|failed|skipped|errors?|xfailed|xpassed|deselected)\b")
+COUNTED = re.compile(r"(\d+) (passed|failed|skipped|errors?|xfailed|xpassed|deselected|rerun)\b")
 
 
 @dataclass
@@ -44,7 +44,8 @@ class Report:
         if self.failed:
             print(f"failed: {', '.join(self.failed)}")
         skipped = f", {self.counts['skipped']} skipped" if self.counts["skipped"] else ""
-        print(f"{self.counts['passed']} passed, {self.counts['failed']} failed{skipped}", flush=True)
+        again = f", {self.counts['rerun']} rerun" if self.counts["rerun"] else ""
+        print(f"{self.counts['passed']} passed, {self.counts['failed']} failed{skipped}{again}", flush=True)
         return 1 if self.failed else 0
 
 
@@ -66,7 +67,9 @@ def main(words: list[str]) -> int:
     else:
         print(f"── PostgreSQL     skipped: no server answers at {SERVER}")
     if chromium():
-        pytest(report, "browser", ["-n", "2", "-m", "browser and not faults", *more], "")
+        # A real browser on a busy machine: what fails is tried once more, and counted as rerun.
+        once_more = ["-n", "2", "--reruns", "1", "-m", "browser and not faults"]
+        pytest(report, "browser", [*once_more, *more], "")
     else:
         print("── browser        skipped: no Chromium here, and only root can install it")
     return report.close()

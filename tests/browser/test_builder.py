@@ -1,12 +1,12 @@
 """Describing a segment in a real browser: with scripts, without, by keyboard, on a phone."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from members import segments
 from members.models import Segment
+from tests.browser.looking import is_in_order
 from tests.conftest import NOW
 from tests.dashboard.club import Club
 
@@ -52,9 +52,7 @@ def test_every_page_of_segments_is_accessible_and_fits(
     pages = ["", "new/", *(f"{slug}/" for slug in slugs), f"{board.slug}/?q=finn", f"{board.slug}/deletion"]
     for address in (*(f"/members/segments/{one}" for one in pages), f"/members/?segment={board.slug}"):
         page.goto(live_server.url + address)
-        found = Axe().run(page).response["violations"]
-        assert [(rule["id"], rule["nodes"][0]["html"]) for rule in found] == [], address
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
+        is_in_order(page)
 
 
 def test_a_segment_is_described_without_a_reload(

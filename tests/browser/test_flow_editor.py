@@ -9,6 +9,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from flows.editing import parts
 from flows.models import Flow
+from tests.browser.looking import fits
 from tests.dashboard.club import Club
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -137,7 +138,6 @@ def test_every_page_of_the_editor_is_accessible_and_fits(
     ]
     for name, *more in [*pages, ("removal",), ("pause",), ("version", 1)]:
         page.goto(address(live_server, name, *more))
-        width = page.evaluate("document.documentElement.scrollWidth")
-        assert width <= page.viewport_size["width"], name  # type: ignore[index]
+        fits(page)
         found = Axe().run(page, options={"iframes": False})
         assert found.violations_count == 0, f"{name}: {found.generate_report()}"
