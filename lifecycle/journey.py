@@ -10,11 +10,15 @@ from collections.abc import Sequence
 from flows import entering, listening, reacting, replanning
 from members import events
 from members.answering import Answer
+from relationship import leaving_tasks
+from winback import returning
 
 FLOWS: Sequence[Answer] = (reacting.leave, reacting.wake, reacting.reach_goals, entering.enter)
 
 JOURNEY: dict[str, Sequence[Answer]] = {
     "member.updated": (replanning.replan,),
+    "subscription.cancelled": (leaving_tasks.give,),
+    "stage.entered": (returning.note,),
 }
 
 # Kinds that nothing but flows answers so far: the register did its part when they were recorded.
@@ -24,6 +28,7 @@ UNANSWERED = frozenset(
         "member.activated",
         "member.went_quiet",
         "member.came_back",
+        "member.won_back",
         "subscription.started",
         "subscription.trial_ending",
         "subscription.renewed",
@@ -31,12 +36,10 @@ UNANSWERED = frozenset(
         "subscription.paused",
         "subscription.resumed",
         "subscription.past_due",
-        "subscription.cancelled",
         "subscription.ended",
         "payment.succeeded",
         "payment.failed",
         "payment.refunded",
-        "stage.entered",
         "segment.entered",
         "segment.left",
         "mail.sent",

@@ -19,6 +19,7 @@ MAY: dict[str, tuple[str, ...]] = {
     "work.change": STAFF,
     "members.change": STAFF,
     "members.merge": STAFF,
+    "contracts.change": STAFF,
     "consents.change": STAFF,
     "segments.change": STAFF,
     "imports.change": STAFF,
