@@ -5,6 +5,7 @@ from django.urls import path
 from django.views.i18n import set_language
 
 from dashboard.views import (
+    adding,
     alarms,
     arrivals,
     arriving,
@@ -18,6 +19,7 @@ from dashboard.views import (
     home,
     identity,
     importing,
+    join_pages,
     leaving,
     letters,
     lists,
@@ -41,6 +43,11 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("alarms/", alarms.alarms, name="alarms"),
     path("members/", members.members, name="members"),
+    path("members/new/", adding.add, name="member-new"),
+    path("members/joining/", join_pages.all_pages, name="join-pages"),
+    path("members/joining/new", join_pages.new, name="join-page-new"),
+    path("members/joining/<slug:slug>/", join_pages.one, name="join-page"),
+    path("members/joining/<slug:slug>/code.svg", join_pages.code, name="join-page-code"),
     path("members/segments/", segments.all_segments, name="segments"),
     path("members/segments/new/", segments.new, name="segment-new"),
     path("members/segments/people", lists.people_of_new_list, name="new-list-people"),

@@ -10,12 +10,13 @@ from collections.abc import Sequence
 from flows import entering, listening, reacting, replanning
 from members import events
 from members.answering import Answer
-from relationship import leaving_tasks
+from relationship import joining_tasks, leaving_tasks
 from winback import returning
 
 FLOWS: Sequence[Answer] = (reacting.leave, reacting.wake, reacting.reach_goals, entering.enter)
 
 JOURNEY: dict[str, Sequence[Answer]] = {
+    "member.signed_up": (joining_tasks.give,),
     "member.updated": (replanning.replan,),
     "subscription.cancelled": (leaving_tasks.give,),
     "stage.entered": (returning.note,),
@@ -24,7 +25,6 @@ JOURNEY: dict[str, Sequence[Answer]] = {
 # Kinds that nothing but flows answers so far: the register did its part when they were recorded.
 UNANSWERED = frozenset(
     {
-        "member.signed_up",
         "member.activated",
         "member.went_quiet",
         "member.came_back",

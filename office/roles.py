@@ -35,6 +35,7 @@ MAY: dict[str, tuple[str, ...]] = {
     "letters.approve": EDITORS,
     "senders.change": EDITORS,
     "plans.change": EDITORS,
+    "join_pages.change": EDITORS,
     "stage_rules.change": EDITORS,
     "sending_rules.change": EDITORS,
     "house.change": EDITORS,
