@@ -15,6 +15,7 @@ FLOWS: Sequence[Answer] = (reacting.leave, reacting.wake, reacting.reach_goals, 
 
 JOURNEY: dict[str, Sequence[Answer]] = {
     "member.updated": (replanning.replan,),
+    "subscription.started": (reacting.stay,),
 }
 
 # Kinds that nothing but flows answers so far: the register did its part when they were recorded.
@@ -24,7 +25,6 @@ UNANSWERED = frozenset(
         "member.activated",
         "member.went_quiet",
         "member.came_back",
-        "subscription.started",
         "subscription.trial_ending",
         "subscription.renewed",
         "subscription.changed",

@@ -31,7 +31,8 @@ class NotMoved(ValueError):
 def move_up(now: dt.datetime, limit: int = BATCH) -> int:
     """Looks at up to `limit` members of whom something changed; each comes up by one rule, if one is proven now.
 
-    Who has moved at this moment is looked at again in the next. Returns how many were looked at. A number of queries that depends on the rules, not on the members.
+    Who has moved at this moment is looked at again in the next. Returns how many were looked at. A number of queries
+    that depends on the rules, not on the members.
     """
     rules = stage_rules.standing()
     if not rules:

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from members import lifetimes, terms
+from members import terms
 from members.models import Span
 
 NONE = dt.timedelta()
