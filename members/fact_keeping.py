@@ -13,6 +13,7 @@ from members import (
     contract_facts,
     fact_rows,
     fact_windows,
+    first_value,
     freshness,
     lifetimes,
     pulse_turns,
@@ -34,7 +35,10 @@ def refresh(now: dt.datetime, limit: int = BATCH) -> int:
     doubted = MemberFacts.objects.filter(dirty_at__isnull=False).order_by("dirty_at", "pk")
     with transaction.atomic():
         rows = doubted.select_for_update(skip_locked=True, no_key=True)
-        return recompute(list(rows.values_list("pk", flat=True)[:limit]), now)
+        ids = list(rows.values_list("pk", flat=True)[:limit])
+        done = recompute(ids, now)
+        first_value.notice(ids, now)
+        return done
 
 
 def roll(now: dt.datetime) -> int:

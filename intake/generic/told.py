@@ -61,4 +61,4 @@ def _is_number(said: Any) -> bool:
 
 
 def _is_text(said: Any, name: str) -> bool:
-    return isinstance(said, str) and 0 < len(said.strip()) and len(said) <= LONGEST[name]
+    return isinstance(said, str) and len(said.strip()) > 0 and len(said) <= LONGEST[name]

@@ -44,6 +44,8 @@ def event_atoms(draw: st.DrawFn) -> dict[str, Any]:
     atom = {"event": draw(st.sampled_from(["poll.answered", "member.signed_up", "usage.visit", "usage.*"]))}
     if draw(st.booleans()):
         atom["count"] = draw(st.sampled_from([*OPS])) + str(draw(st.integers(0, 3)))
+    elif atom["event"].startswith("usage.") and draw(st.booleans()):
+        atom["days"] = draw(st.sampled_from([*OPS])) + str(draw(st.integers(0, 3)))
     if draw(st.booleans()):
         atom["within"] = draw(SPANS)
     return atom
