@@ -84,14 +84,14 @@ def count_renewals(rows: Sequence[Row], sources: Sources, now: dt.datetime) -> N
     """
     starts = {}
     for row in rows:
-        told = sources.signs.get(row["member_id"], NOTHING).first(signs.RENEWED)
+        first = sources.signs.get(row["member_id"], NOTHING).first(signs.RENEWED)
         began = sources.terms.get(row["member_id"], NO_TERMS).life_since
-        if told and began and told < began:
+        if first and began and first < began:
             starts[row["member_id"]] = began
     counts = signs.renewals_since(starts, now)
     for row in rows:
-        told = counts.get(row["member_id"], row["renewals"])
-        row["renewals"] = max(told, sources.renewed.get(row["member_id"], NONE_OVER).count)
+        told: int = counts.get(row["member_id"], row["renewals"])
+        row["renewals"] = max(told, sources.renewed.get(row["member_id"], NONE_OVER).number)
 
 
 def write(rows: Sequence[Row]) -> None:

@@ -134,9 +134,10 @@ def _draft(member: Member, at: dt.datetime) -> events.Draft:
 
 def _at(member: Member, moments: Moments, told: Moments, now: dt.datetime) -> dt.datetime:
     """The latest of what proves it: a use (of which facts know the day), or something that happened; else now."""
+    known = [moment[member.pk] for moment in (moments, told) if member.pk in moment]
     day = member.facts.last_use_on
-    used = moments.get(member.pk) or (day and dt.datetime.combine(day, dt.time.max, dt.UTC))
-    known = [moment for moment in (used, told.get(member.pk)) if moment]
+    if day and member.pk not in moments:
+        known.append(dt.datetime.combine(day, dt.time.max, dt.UTC))
     return min(now, max(known, default=now))
 
 

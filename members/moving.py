@@ -74,7 +74,7 @@ def place(member_ids: Iterable[int], now: dt.datetime) -> int:
 
 def coming_up(rule: StageRule, now: dt.datetime) -> QuerySet[Member]:
     """The members in the stage before the rule's who have proven it at `now`."""
-    ruled = StageRule.objects.values_list("to", flat=True)
+    ruled = list(StageRule.objects.values_list("to", flat=True))
     return _movable().filter(_may_come_up(rule, now), stage__in=stage_rules.leads_from(rule.to, ruled))
 
 

@@ -19,7 +19,7 @@ NONE = dt.timedelta()
 class Terms(NamedTuple):
     """Whole terms by the calendar, and when the next one is over; None where nothing goes on to be renewed."""
 
-    count: int = 0
+    number: int = 0
     next_at: dt.datetime | None = None
 
 
@@ -46,7 +46,7 @@ def of(lives: Mapping[int, dt.datetime], now: dt.datetime, overdue: Collection[i
             held[stretch.member_id].append(stretch)
     found = {pk: count(stretches, now) for pk, stretches in held.items()}
     return found | {
-        pk: found[pk]._replace(count=max(0, found[pk].count - 1)) for pk in overdue if pk in found
+        pk: found[pk]._replace(number=max(0, found[pk].number - 1)) for pk in overdue if pk in found
     }
 
 
