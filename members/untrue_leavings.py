@@ -28,9 +28,13 @@ def take_back(member: Member, life: Life) -> None:
         member.stage = Stage(first.from_stage) if first.from_stage else Stage.ONBOARDING
         member.stage_since = last[0].at if last else member.joined_at
         member.save(update_fields=["stage", "stage_since"])
-    keys = [change.pk for change in untrue]
-    Event.objects.filter(key__in=[f"stage:{pk}" for pk in keys]).delete()
-    StageChange.objects.filter(pk__in=keys).delete()
+    # What follows from the event of a move, such as `member.won_back`, is keyed by the key of that event.
+    keys = [f"stage:{change.pk}" for change in untrue]
+    told = member.events.values_list("pk", "key")
+    Event.objects.filter(
+        pk__in=[pk for pk, key in told if key in keys or key.endswith(tuple(f":{one}" for one in keys))]
+    ).delete()
+    StageChange.objects.filter(pk__in=[change.pk for change in untrue]).delete()
 
 
 def _untrue(history: Sequence[StageChange], life: Life) -> list[StageChange]:

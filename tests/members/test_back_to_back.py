@@ -74,6 +74,16 @@ def test_any_order_of_three_contracts_is_the_same_story(db: None) -> None:
         assert [change.kind for change in found.stage_changes.all()] == ["joined"], order
 
 
+def test_a_return_that_was_believed_and_won_is_taken_back_whole(member: Member) -> None:
+    told.say(member, "ended", CHANGED)
+    told.say(member, "started", CHANGED + 20 * DAY, of="s-3", **TERMS)
+    clock.tick(CHANGED + 20 * DAY)
+    assert Event.objects.filter(name="member.won_back").exists()
+    told.say(member, "started", CHANGED, of="s-2", **TERMS)
+    told.say(member, "ended", CHANGED + 20 * DAY, of="s-2")
+    assert_never_away(member)
+
+
 def test_the_same_contract_that_goes_on_at_once_is_no_return(member: Member) -> None:
     told.say(member, "ended", CHANGED)
     told.say(member, "started", CHANGED + HOUR, **TERMS)
