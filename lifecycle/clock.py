@@ -22,6 +22,7 @@ from mail import clicks, outbox, reports
 from members import (
     answering,
     fact_keeping,
+    first_value,
     moving,
     partitions,
     segment_keeping,
@@ -79,6 +80,7 @@ NIGHTLY: dict[str, Verb] = {
     "forget what mail providers reported": reports.forget_old,
     "forget opened links": clicks.forget_old,
     "facts": fact_keeping.roll,
+    "first value": first_value.sweep,
     "stages: up by time alone": moving.rise,  # after the facts of the night
     "stages: down": moving.fall,
     "segments": segment_keeping.refresh_all,

@@ -18,6 +18,7 @@ FLOWS: Sequence[Answer] = (reacting.leave, reacting.wake, reacting.reach_goals, 
 JOURNEY: dict[str, Sequence[Answer]] = {
     "member.signed_up": (joining_tasks.give,),
     "member.updated": (replanning.replan,),
+    "subscription.started": (reacting.stay,),
     "subscription.cancelled": (leaving_tasks.give,),
     "stage.entered": (returning.note,),
 }
@@ -29,7 +30,6 @@ UNANSWERED = frozenset(
         "member.went_quiet",
         "member.came_back",
         "member.won_back",
-        "subscription.started",
         "subscription.trial_ending",
         "subscription.renewed",
         "subscription.changed",
