@@ -90,7 +90,7 @@ def count_renewals(rows: Sequence[Row], sources: Sources, now: dt.datetime) -> N
             starts[row["member_id"]] = began
     counts = signs.renewals_since(starts, now)
     for row in rows:
-        told = int(counts.get(row["member_id"], row["renewals"]))
+        told = counts.get(row["member_id"], row["renewals"]) or 0
         row["renewals"] = max(told, sources.renewed.get(row["member_id"], NONE_OVER).number)
 
 
