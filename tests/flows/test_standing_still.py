@@ -133,7 +133,9 @@ def test_whoever_was_moved_just_before_or_during_the_pause_is_not_late_by_it(
     assert making.run_of(run.member).status == Enrolment.Status.ACTIVE
 
 
-def test_spread_those_who_were_due_before_the_pause_take_their_turn_too(now: dt.datetime, karen: User) -> None:
+def test_spread_those_who_were_due_before_the_pause_take_their_turn_too(
+    now: dt.datetime, karen: User
+) -> None:
     flow = making.publish(STEPS, now)
     for number in range(4):
         making.happens(cast.join(f"p{number}", now, quiet=True).member, making.BEGAN, now)

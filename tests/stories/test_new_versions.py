@@ -1,4 +1,4 @@
-"""Hard cases of editing: who is inside keeps the flow as it was when they entered, unless somebody chooses otherwise."""
+"""Hard cases of editing: who is inside keeps the flow as they found it, unless somebody chooses otherwise."""
 
 import pytest
 from django.core.management import CommandError
