@@ -47,13 +47,15 @@ PLAIN = (
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing to put right or to think about; `uid` is the step, `sender` the person, neither is the beginning."""
+    """One thing to put right or to think about: `uid` is the step, `sender` the person, `of_steps` says that it is
+    about the whole list of steps; else it is about the beginning."""
 
     text: str
     uid: str = ""
     sender: int = 0
     about: str = ""
     is_error: bool = True
+    of_steps: bool = False
 
 
 def errors(flow: Flow) -> list[Finding]:
@@ -78,7 +80,7 @@ def _finding(problem: str, sends: Mapping[str, str], people: Mapping[str, Any]) 
     place = PLACE.fullmatch(problem)
     if place is None:
         head = HEAD.fullmatch(problem)
-        return Finding(_plain(head[1] if head else problem))
+        return Finding(_plain(head[1] if head else problem), of_steps=problem.startswith("steps:"))
     room, name, language, text = place.groups()
     if room == "senders":
         person = people.get(name)

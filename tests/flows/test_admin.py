@@ -69,6 +69,7 @@ def test_a_name_begins_a_flow_and_nothing_is_published(client: Client) -> None:
     page = desks.read(client.get(at(flow, "change")))
     assert "Say what sets it going." in page
     assert "It has no step yet." in page
+    assert f'<a href="{at(flow, "change")}#steps">Step by step</a>' in page
 
 
 def test_a_letter_is_written_in_words_and_kept_as_liquid(client: Client, flow: Flow) -> None:
@@ -208,6 +209,7 @@ def test_an_older_version_becomes_the_draft_again_in_two_clicks(client: Client, 
     making.publish([*STEPS, {"uid": "stop", "kind": "end"}], clock.now())
     page = desks.read(client.get(at(flow, "version", 1)))
     assert "How the draft differs from it" in page
+    assert '<span lang="en">English</span>' in page
     answer = client.post(at(flow, "version", 1))
     assert answer.headers["Location"] == at(flow, "publish")
     assert len(parts.steps(again(flow).draft)) == 2
