@@ -26,8 +26,8 @@ VERSIONS = Prefetch(
     LetterVersion.objects.select_related("sender__picture").defer("source", "sender__picture__content"),
 )
 
-# One plain LIMIT around both, which stops reading and locking as soon as it is full: the planner knows then that few rows
-# come, and takes them by the indexes. A limit that is reckoned makes it expect a tenth of the table, read and sorted.
+# One plain LIMIT around the two stops reading and locking as soon as it is full, and the planner knows that few rows
+# come. A limit that is reckoned makes it expect a tenth of the table, which it then reads and sorts.
 TAKE = """
 WITH first AS (
     SELECT id FROM mail_message WHERE status = 'queued' AND purpose = 'transactional' AND due_at <= %s
@@ -35,11 +35,11 @@ WITH first AS (
 ), rest AS (
     SELECT id FROM mail_message WHERE status = 'queued' AND purpose <> 'transactional' AND due_at <= %s
     ORDER BY due_at, id LIMIT %s {only_free}
-), both AS (
+), taken AS (
     SELECT id FROM (SELECT id FROM first UNION ALL SELECT id FROM rest) AS due LIMIT %s
 )
 UPDATE mail_message SET status = 'claimed', lease = %s, leased_until = {lease_end}
-WHERE id IN (SELECT id FROM both) AND status = 'queued'
+WHERE id IN (SELECT id FROM taken) AND status = 'queued'
 RETURNING id
 """
 SENT = """
