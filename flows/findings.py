@@ -28,6 +28,10 @@ PLAIN = (
     (r"The body is empty", gettext_lazy("The text is empty.")),
     (r"a loop without a wait", gettext_lazy("From here it goes round and round without a wait.")),
     (r"a flow needs at least one step", gettext_lazy("It has no step yet. Add the first one.")),
+    (
+        r"kind “.*” is none of .*",
+        gettext_lazy("There is no such kind of step. Take it out, or put another in its place."),
+    ),
     (r"“name” is missing", gettext_lazy("Give the flow a name.")),
     (r"“purpose” is missing", gettext_lazy("Say what it is for.")),
     (r"“trigger” is missing|“None” is no event name.*", gettext_lazy("Say what sets it going.")),

@@ -62,7 +62,7 @@ def of_segment(request: HttpRequest, slug: str) -> HttpResponse:
 
 @access.asks("work.change")
 def of_chosen(request: HttpRequest) -> HttpResponse:
-    """POST `member` (many): asks; with `do=let_in` and `flow` lets them in. Who comes back without them is led to the list."""
+    """POST `member` (many): asks; with `do=let_in` and `flow` lets them in. Without any it leads back to the list."""
     members = lists.chosen(request)
     if not members:
         messages.error(request, _("Nobody was chosen: tick the people first."))

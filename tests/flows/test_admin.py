@@ -231,6 +231,16 @@ def test_pausing_and_running_again_ask_first_and_are_written_down(client: Client
     assert list(deeds) == ["flow.paused", "flow.resumed"]
 
 
+def test_where_only_letters_were_held_back_nobody_is_asked_about_people(client: Client) -> None:
+    desks.log_in(client, "editor")
+    flow = making.publish([STEPS[1], STEPS[0]], clock.now())
+    making.enter(cast.join("p", clock.now(), quiet=True, email="p@example.com").member, clock.now())
+    client.post(at(flow, "pause"))
+    page = desks.read(client.get(at(flow, "resume")))
+    assert "1 letter was held back. What becomes of them?" in page
+    assert "would have moved on" not in page
+
+
 def test_a_flow_with_members_inside_is_not_deleted_and_the_way_out_is_shown(
     client: Client, flow: Flow
 ) -> None:
