@@ -7,7 +7,9 @@ from tests.stories.playing import House
 LONG_AGO = "2026-01-01 00:00"
 
 
-def begun(house: House, steps: str, *, head: str = "", when: str = "2026-03-02 10:00", **person: object) -> None:
+def begun(
+    house: House, steps: str, *, head: str = "", when: str = "2026-03-02 10:00", **person: object
+) -> None:
     """A flow of these steps, and Ida in it since `when`."""
     house.publish(f'trigger = {{ event = "shop.began" }}\n{head}\nsteps = [\n{steps}\n]', LONG_AGO)
     house.joins("ida", "2026-01-02 08:00", **person)
@@ -19,9 +21,19 @@ def begun(house: House, steps: str, *, head: str = "", when: str = "2026-03-02 1
     ("wait", "when", "early", "then"),
     [
         # from Saturday 10:00, two days are Monday 10:00; nine o'clock of that Monday is over
-        ('for = "2d", at = "09:00", days = ["mon"]', "2026-03-07 09:00", "2026-03-16 07:59", "2026-03-16 08:00"),
+        (
+            'for = "2d", at = "09:00", days = ["mon"]',
+            "2026-03-07 09:00",
+            "2026-03-16 07:59",
+            "2026-03-16 08:00",
+        ),
         # from Saturday 09:00 sharp: that very minute
-        ('for = "2d", at = "09:00", days = ["mon"]', "2026-03-07 08:00", "2026-03-09 07:59", "2026-03-09 08:00"),
+        (
+            'for = "2d", at = "09:00", days = ["mon"]',
+            "2026-03-07 08:00",
+            "2026-03-09 07:59",
+            "2026-03-09 08:00",
+        ),
         # days without an hour keep the hour at which the wait was reached
         ('days = ["mon"]', "2026-03-02 10:00", "2026-03-09 09:59", "2026-03-09 10:00"),
         ('days = ["tue", "mon"]', "2026-03-02 10:00", "2026-03-03 09:59", "2026-03-03 10:00"),
@@ -36,7 +48,11 @@ def begun(house: House, steps: str, *, head: str = "", when: str = "2026-03-02 1
     ],
 )
 def test_a_wait_that_is_put_together_oddly(house: House, wait: str, when: str, early: str, then: str) -> None:
-    begun(house, f'{{ uid = "w", kind = "wait", {wait} }}, {{ uid = "s", kind = "send", letter = "hello" }},', when=when)
+    begun(
+        house,
+        f'{{ uid = "w", kind = "wait", {wait} }}, {{ uid = "s", kind = "send", letter = "hello" }},',
+        when=when,
+    )
     house.tick(early)
     assert house.letters() == []
     house.tick(then)
@@ -51,7 +67,13 @@ def test_a_wait_that_is_put_together_oddly(house: House, wait: str, when: str, e
         # those of Lord Howe move by half an hour
         ("Australia/Lord_Howe", "2026-10-03 00:00", 'at = "02:15"', "2026-10-03 15:29", "2026-10-03 15:30"),
         ("Asia/Kathmandu", "2026-03-02 10:00", 'at = "09:00"', "2026-03-03 03:14", "2026-03-03 03:15"),
-        ("Pacific/Kiritimati", "2026-03-02 09:00", 'day = 1, at = "09:00"', "2026-03-02 18:59", "2026-03-02 19:00"),
+        (
+            "Pacific/Kiritimati",
+            "2026-03-02 09:00",
+            'day = 1, at = "09:00"',
+            "2026-03-02 18:59",
+            "2026-03-02 19:00",
+        ),
         ("Pacific/Apia", "2026-03-02 12:00", 'day = 1, at = "09:00"', "2026-03-03 19:59", "2026-03-03 20:00"),
     ],
 )
@@ -99,7 +121,9 @@ def test_conditions_inside_conditions_see_only_what_came_since_entry(house: Hous
       { uid = "b", kind = "branch", then = "keen", else = "shy", if = { all = [
         { any = [
           { event = "usage.visit", count = ">=2", since = "entry" },
-          { all = [{ event = "shop.bought", since = "entry" }, { not = { fact = "country", op = "=", value = "DK" } }] },
+          { all = [
+            { event = "shop.bought", since = "entry" }, { not = { fact = "country", op = "=", value = "DK" } }
+          ] },
         ] },
         { not = { event = "shop.complained", since = "entry" } },
       ] } },
@@ -135,7 +159,11 @@ def test_conditions_inside_conditions_see_only_what_came_since_entry(house: Hous
     ("every", "joined", "moments"),
     [
         ("1y", "2024-02-29 10:00", ["2027-02-28 08:00", "2028-02-29 08:00", "2029-02-28 08:00"]),
-        ("1mo", "2026-05-31 10:00", ["2026-06-30 07:00", "2026-07-31 07:00", "2026-08-31 07:00", "2026-09-30 07:00"]),
+        (
+            "1mo",
+            "2026-05-31 10:00",
+            ["2026-06-30 07:00", "2026-07-31 07:00", "2026-08-31 07:00", "2026-09-30 07:00"],
+        ),
         ("6w", "2026-02-16 10:00", ["2026-03-30 07:00", "2026-05-11 07:00"]),
     ],
 )
@@ -150,7 +178,11 @@ def test_an_anniversary_goes_by_the_day_it_counts_from(
         """,
         LONG_AGO if joined > LONG_AGO else "2026-03-01 12:00",
     )
-    house.joins("ida", joined if joined > LONG_AGO else "2026-03-01 12:00", joined_at=f"{joined.replace(' ', 'T')}:00Z")
+    house.joins(
+        "ida",
+        joined if joined > LONG_AGO else "2026-03-01 12:00",
+        joined_at=f"{joined.replace(' ', 'T')}:00Z",
+    )
     for moment in moments:
         house.tick(moment)
     assert house.letters() == [f"{moment} hello" for moment in moments]
@@ -223,7 +255,8 @@ def test_a_loop_asks_for_something_new_each_time_round(house: House) -> None:
         { uid = "hope", kind = "wait", event = "shop.visited", timeout = "10d", then = "thanks" },
         { uid = "stop", kind = "end" },
         { uid = "thanks", kind = "send", letter = "thanks" },
-        { uid = "again", kind = "branch", if = { event = "shop.visited", count = "<3", since = "entry" }, then = "hope" },
+        { uid = "again", kind = "branch", then = "hope",
+          if = { event = "shop.visited", count = "<3", since = "entry" } },
         { uid = "last", kind = "send", letter = "last" },
         """,
     )
