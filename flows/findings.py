@@ -28,6 +28,10 @@ PLAIN = (
     (r"The body is empty", gettext_lazy("The text is empty.")),
     (r"a loop without a wait", gettext_lazy("From here it goes round and round without a wait.")),
     (r"a flow needs at least one step", gettext_lazy("It has no step yet. Add the first one.")),
+    (
+        r"kind “.*” is none of .*",
+        gettext_lazy("There is no such kind of step. Take it out, or put another in its place."),
+    ),
     (r"“name” is missing", gettext_lazy("Give the flow a name.")),
     (r"“purpose” is missing", gettext_lazy("Say what it is for.")),
     (r"“trigger” is missing|“None” is no event name.*", gettext_lazy("Say what sets it going.")),
@@ -47,13 +51,15 @@ PLAIN = (
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing to put right or to think about; `uid` is the step, `sender` the person, neither is the beginning."""
+    """One thing to put right or to think about: `uid` is the step, `sender` the person, `of_steps` says that it is
+    about the whole list of steps; else it is about the beginning."""
 
     text: str
     uid: str = ""
     sender: int = 0
     about: str = ""
     is_error: bool = True
+    of_steps: bool = False
 
 
 def errors(flow: Flow) -> list[Finding]:
@@ -78,7 +84,7 @@ def _finding(problem: str, sends: Mapping[str, str], people: Mapping[str, Any]) 
     place = PLACE.fullmatch(problem)
     if place is None:
         head = HEAD.fullmatch(problem)
-        return Finding(_plain(head[1] if head else problem))
+        return Finding(_plain(head[1] if head else problem), of_steps=problem.startswith("steps:"))
     room, name, language, text = place.groups()
     if room == "senders":
         person = people.get(name)

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from flows import timing
+from flows import steps, timing
+from flows.journal import Journal
 from flows.models import Decision, Enrolment, Flow, FlowVersion, Step, StepRun
 from mail import outbox
 from mail.models import Message
@@ -19,7 +20,7 @@ from office import bulk
 Status = Enrolment.Status
 END = "end"
 BATCH = 1000
-MOVED = ["version", "step", "planned_at", "due_at", "awaits", "parked_at", "error"]
+MOVED = ["version", "step", "visit", "planned_at", "due_at", "awaits", "parked_at", "error"]
 ENDED = ["status", "finished_at", "due_at", "awaits", "letter_pending"]
 Place = tuple[int, str]  # the version and the step at which members stand
 
@@ -40,9 +41,10 @@ def move(flow: Flow, version: FlowVersion, chosen: Mapping[Place, Move], now: dt
     """Carries out what was chosen, in the caller's transaction; how many were moved and how many ended.
 
     Somebody who waits at the step of the same uid goes on waiting there, by the new setting, counted from when the
-    step was reached; a wait that would be over by it ends now. Letters that have not left yet get the new text.
+    step was reached; a wait that would be over by it ends now. Somebody who is moved to another wait reaches it now.
+    Letters that have not left yet get the new text. Moved while the flow stands still, nobody is late by it.
     """
-    steps = {step.uid: step for step in version.steps.all()}
+    plan = {step.uid: step for step in version.steps.all()}
     moved = ended = 0
     for (version_pk, uid), choice in chosen.items():
         standing = inside(flow).filter(version=version_pk, step=uid).exclude(version=version)
@@ -50,8 +52,9 @@ def move(flow: Flow, version: FlowVersion, chosen: Mapping[Place, Move], now: dt
             if choice.to == END:
                 end(runs, now, f"ended by staff when version {version.number} was published")
                 ended += len(runs)
-            elif choice.to in steps:
-                _move(runs, version, steps[choice.to], now)
+            elif choice.to in plan:
+                _move(runs, version, plan[choice.to], now)
+                _wait(runs, flow.paused_at, now)
                 moved += len(runs)
     return moved, ended
 
@@ -102,12 +105,25 @@ def _move(runs: Sequence[Enrolment], version: FlowVersion, step: Step, now: dt.d
             visit.finished_at, visit.outcome, visit.reason = now, "moved", reason
         if run.step != step.uid:
             run.planned_at = now
-        run.version, run.step, run.due_at, run.awaits = version, step.uid, now, ""
+        run.version, run.step, run.awaits = version, step.uid, ""
         run.parked_at, run.error = None, ""  # what failed in the old version may work in the new one
     bulk.update(open_.values(), ["due_at", "finished_at", "outcome", "reason"])
-    bulk.update(runs, MOVED)
     Decision.objects.bulk_create(decisions)
     _new_texts(runs, version)
+
+
+def _wait(runs: Sequence[Enrolment], paused_at: dt.datetime | None, now: dt.datetime) -> None:
+    """Lets those who stand at a wait begin it, or go on with it, by its own plan; the others are due."""
+    for run in runs:
+        run.due_at = paused_at or now
+    journal = Journal.of(runs, now)
+    visits = [visit for visit in map(journal.visit, runs) if visit.step.kind == "wait"]
+    steps.run("wait", visits, now)
+    for visit in visits:
+        if isinstance(visit.result, steps.Wait):
+            journal.settle(visit)
+    journal.write()
+    bulk.update(runs, MOVED)
 
 
 def _until(run: Enrolment, visit: StepRun, step: Step, now: dt.datetime) -> dt.datetime | None:

@@ -8,7 +8,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import CharField, QuerySet, Value
+from django.db.models import CharField, F, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 
 from flows import moving_runs
@@ -80,12 +80,18 @@ def letters(flow: Flow) -> QuerySet[Message]:
     return Message.objects.filter(group__in=groups.values("letters"))
 
 
-def _late_runs(flow: Flow, now: dt.datetime) -> QuerySet[Enrolment]:
+def _due_runs(flow: Flow, now: dt.datetime) -> QuerySet[Enrolment]:
     return moving_runs.inside(flow).filter(parked_at=None, letter_pending=False, due_at__lte=now)
 
 
+def _late_runs(flow: Flow, now: dt.datetime) -> QuerySet[Enrolment]:
+    """Those whose time came while the flow stood still. Whoever was due already, such as somebody who was moved a
+    moment before, only waits for the clock, which had no chance yet."""
+    return _due_runs(flow, now).filter(due_at__gt=F("flow__paused_at"))
+
+
 def _spread(flow: Flow, now: dt.datetime, over: dt.timedelta, stood: dt.timedelta) -> None:
-    batches = _batches(_late_runs(flow, now))
+    batches = _batches(_due_runs(flow, now))
     runs = [run for batch in batches for run in batch]
     for run, moment in zip(runs, _moments(len(runs), now, over), strict=True):
         run.due_at = moment

@@ -192,7 +192,7 @@ def _letters(start: dt.datetime, end: dt.datetime) -> Counted:
 
 def _by_day(rows: QuerySet[Any], key: str, moment: str) -> Iterator[tuple[int, dt.date, int]]:
     days = rows.order_by().annotate(day=TruncDate(moment, tzinfo=dt.UTC))
-    yield from days.values_list(key, "day").annotate(Count("pk"))
+    yield from days.values_list(key, "day").annotate(number=Count("*"))
 
 
 def _standing(rows: QuerySet[Enrolment], moment: str) -> list[Standing]:

@@ -21,10 +21,10 @@ DEAD_ADDRESS = (b"5.1.1", b"5.1.2", b"5.1.3", b"5.1.6", b"5.1.10")
 
 
 class Connection:
-    """One thread's connection to the mail server of `EMAIL_URL`."""
+    """One thread's connection to the mail server of `EMAIL_URL`; no letter takes it longer than `patience` seconds."""
 
-    def __init__(self, way: Mapping[str, Any]) -> None:
-        self._way = way
+    def __init__(self, way: Mapping[str, Any], patience: float = LETTER_TIMEOUT) -> None:
+        self._way, self._patience = way, patience
         self._server: smtplib.SMTP | None = None
         self._letters = 0
         self._used = 0.0
@@ -32,7 +32,7 @@ class Connection:
 
     def submit(self, envelope: Envelope) -> None:
         """Hands one letter over. Raises Later, Refused or Unclear (see `mail.transports`)."""
-        self._deadline = time.monotonic() + LETTER_TIMEOUT
+        self._deadline = time.monotonic() + self._patience
         try:
             self._begin(envelope)
             self._limited().send(_dotted(envelope.content))
@@ -66,7 +66,7 @@ class Connection:
                     self._go_on(answers)
                     return
             self.close()
-        self._server, self._letters = self._connect(), 0
+        self._connect()
         self._go_on(self._announce(envelope))
 
     def _announce(self, envelope: Envelope) -> list[tuple[int, bytes]]:
@@ -90,27 +90,31 @@ class Connection:
         for place, answer in enumerate(answers):
             self._expect(answer, *((250,), (250, 251), (354,))[place], recipient=place == 1)
 
-    def _limited(self) -> smtplib.SMTP:
+    def _limited(self, most: float = COMMAND_TIMEOUT) -> smtplib.SMTP:
         """The open connection, its patience cut to what is left for this letter."""
         if self._server is None or self._server.sock is None:
             raise smtplib.SMTPServerDisconnected("not connected")
-        left = self._deadline - time.monotonic()
-        self._server.sock.settimeout(max(0.1, min(COMMAND_TIMEOUT, left)))
+        self._server.sock.settimeout(self._left(most))
         return self._server
 
-    def _connect(self) -> smtplib.SMTP:
+    def _left(self, most: float) -> float:
+        """The seconds that may be waited now: `most`, or what is left for this letter."""
+        return max(0.1, min(most, self._deadline - time.monotonic()))
+
+    def _connect(self) -> None:
         way = self._way
         kind = smtplib.SMTP_SSL if way.get("tls") else smtplib.SMTP
         try:
-            server = kind(str(way["host"]), int(way["port"]), timeout=CONNECT_TIMEOUT)
+            self._server = kind(str(way["host"]), int(way["port"]), timeout=self._left(CONNECT_TIMEOUT))
             if way.get("starttls"):
-                server.starttls()
-            server.ehlo_or_helo_if_needed()
+                self._limited(CONNECT_TIMEOUT).starttls()
+            self._limited(CONNECT_TIMEOUT).ehlo_or_helo_if_needed()
             if way.get("user"):
-                server.login(str(way["user"]), str(way["password"]))
+                self._limited(CONNECT_TIMEOUT).login(str(way["user"]), str(way["password"]))
         except (OSError, smtplib.SMTPException) as error:
+            self.close()
             raise Later(f"mail server out of reach: {error}", affects_all=True) from error
-        return server
+        self._letters = 0
 
     def _conclude(self) -> None:
         try:

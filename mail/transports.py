@@ -77,6 +77,16 @@ def current() -> Transport:
 
 
 @contextmanager
+def hurried(patience: float) -> Iterator[Transport]:
+    """A way out for who waits at a screen: a mail server gets `patience` seconds, on a connection of its own."""
+    transport = _open(settings.MAIL_TRANSPORT, patience)
+    try:
+        yield transport
+    finally:
+        transport.close()
+
+
+@contextmanager
 def using(transport: Transport) -> Iterator[None]:
     """Inside, this thread's letters are handed to `transport`."""
     before, _mine.transport = getattr(_mine, "transport", None), transport
@@ -93,11 +103,11 @@ def forget() -> None:
         transport.close()
 
 
-def _open(way: dict[str, object]) -> Transport:
+def _open(way: dict[str, object], patience: float | None = None) -> Transport:
     if way["kind"] == "smtp":
         from mail import smtp
 
-        return smtp.Connection(way)
+        return smtp.Connection(way, patience or smtp.LETTER_TIMEOUT)
     if way["kind"] == "anymail":
         from mail import providers
 

@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 from mail import handing_over, mime, rendering, transports
 from mail.models import Sender
 
+PATIENCE = 10.0  # seconds: somebody waits for the page
+
 
 class NotSent(Exception):
     """Why the letter did not leave, in plain words."""
@@ -40,8 +42,17 @@ def send(letter: rendering.Rendered, sender: Sender, address: str, name: str, no
         envelope = transports.Envelope(
             settings.MAIL_ADDRESS, mime.address(address), content, f"trial-{ident}"
         )
-        transports.current().submit(envelope)
+        with transports.hurried(PATIENCE) as transport:
+            transport.submit(envelope)
     except mime.Unmailable as error:
         raise NotSent(str(error)) from error
     except (transports.Later, transports.Refused, transports.Unclear) as error:
-        raise NotSent(_("The mail server did not take it: %s") % error) from error
+        raise NotSent(_why(error)) from error
+
+
+def _why(error: transports.Later | transports.Refused | transports.Unclear) -> str:
+    if isinstance(error, transports.Unclear):
+        return _("The mail server took it and then fell silent: look whether it has arrived.")
+    if isinstance(error, transports.Later) and not str(error)[:3].isdigit():  # else the server's own words
+        return _("The mail server does not answer. The letter is all right; try again in a while: %s") % error
+    return _("The mail server did not take it: %s") % error

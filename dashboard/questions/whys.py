@@ -52,9 +52,9 @@ def latest(member: Member) -> str:
 def tell(member: Member, flow: Flow) -> Answer:
     """Why this member got, or did not get, what this flow sends; a constant number of queries."""
     story = why.tell(member, flow)
-    names = _steps(member, flow)
+    standing = member.enrolments.filter(flow=flow).select_related("version").order_by("-pk").first()
+    names = _Names(flow, story, standing)
     lines = [_told(line, names) for line in story.decisions]
-    standing = member.enrolments.filter(flow=flow).order_by("-pk").first()
     return Answer(_sentence(member, flow, story), lines, story.next_at, _next(standing, names))
 
 
@@ -81,22 +81,38 @@ def _begins(flow: Flow) -> str:
     return ", ".join(str(value) for value in trigger.values())
 
 
-def _steps(member: Member, flow: Flow) -> dict[str, str]:
-    """What each step says, of the version this member is in, or of the live one."""
-    known = member.enrolments.filter(flow=flow).order_by("-pk").values_list("version", flat=True).first()
-    rows = versions.attach(Step.objects.filter(version=known or flow.current_id))
-    return {step.uid: steps.sentence(step) for step in rows}
+class _Names:
+    """What the steps said in the version that each decision was made by, and what each letter said: three queries."""
+
+    def __init__(self, flow: Flow, story: why.Story, standing: Enrolment | None) -> None:
+        numbers = {line.version for line in story.decisions} | {standing.version.number if standing else None}
+        rows = Step.objects.filter(version__flow=flow, version__number__in=numbers - {None})
+        asked = {line.letter for line in story.decisions if line.letter}
+        self._steps: dict[tuple[int | None, str], str] = {
+            (step.version.number, step.uid): steps.sentence(step)
+            for step in versions.attach(rows.select_related("version").defer("version__definition"))
+        }
+        self._letters = {pk: steps.letter(row) for pk, row in versions.known(asked).items()}
+
+    def of(self, line: why.Line) -> str:
+        """The step or the letter of a line; empty where it is about neither."""
+        if line.letter in self._letters:
+            return self._letters[line.letter]
+        return self.step(line.version, line.step)
+
+    def step(self, version: int | None, uid: str) -> str:
+        """What a step says in a version; its name in words where that version does not have it."""
+        return self._steps.get((version, uid)) or (lists.readable(uid) if uid else "")
 
 
-def _told(line: why.Line, names: dict[str, str]) -> Told:
-    step = names.get(line.step) or (lists.readable(line.step) if line.step else "")
+def _told(line: why.Line, names: _Names) -> Told:
     because = events.name(line.event) if line.kind == "decision" and line.event else ""
     reason = whys.reason(line)
     told = ", ".join(text for text in (because, reason if reason != because else "") if text)
-    return Told(line.at, step, whys.sentence(line), told, line.until)
+    return Told(line.at, names.of(line), whys.sentence(line), told, line.until)
 
 
-def _next(run: Enrolment | None, names: dict[str, str]) -> str:
+def _next(run: Enrolment | None, names: _Names) -> str:
     if run is None or run.status != Enrolment.Status.ACTIVE:
         return ""
-    return names.get(run.step, lists.readable(run.step)) if run.step else ""
+    return names.step(run.version.number, run.step)

@@ -60,9 +60,9 @@ def of_segment(request: HttpRequest, slug: str) -> HttpResponse:
     return redirect("flow", slug=flow.slug)
 
 
-@access.changes
+@access.asks("work.change")
 def of_chosen(request: HttpRequest) -> HttpResponse:
-    """POST `member` (many): asks; with `do=let_in` and `flow` lets them in."""
+    """POST `member` (many): asks; with `do=let_in` and `flow` lets them in. Without any it leads back to the list."""
     members = lists.chosen(request)
     if not members:
         messages.error(request, _("Nobody was chosen: tick the people first."))

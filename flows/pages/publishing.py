@@ -11,7 +11,8 @@ from django.utils.translation import ngettext
 
 from flows import checking, differences, numbers, step_words, versions
 from flows.editing import keeping, parts
-from flows.models import Flow, FlowVersion
+from flows.editing.letter_form import LANGUAGES
+from flows.models import Flow, FlowVersion, Step
 from flows.moving_runs import END, Move, Place
 from flows.pages import frame, overview
 from office import clock
@@ -71,11 +72,17 @@ def version(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     about = {
         "flow": flow,
         "version": found,
-        "steps": [(row, step_words.of_row(row, found.definition)) for row in rows],
+        "steps": [(row, step_words.of_row(row, found.definition), _languages(row)) for row in rows],
         "changes": differences.between(found.definition, flow.draft),
         "inside": found.enrolments.filter(status="active").count(),
     }
     return frame.page(request, "version.html", about)
+
+
+def _languages(step: Step) -> list[tuple[str, str]]:
+    """The languages of a step's letter, by code and name."""
+    written = step.letter_version.texts if step.letter_version else ()
+    return [(code, LANGUAGES.get(code, code)) for code in written]
 
 
 def _letters(flow: Flow, changes: Sequence[differences.Change]) -> list[dict[str, Any]]:

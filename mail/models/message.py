@@ -1,5 +1,4 @@
 import datetime as dt
-import uuid
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -8,6 +7,7 @@ from mail import reasons, topics
 from mail.models.letter import LetterVersion
 from mail.models.suppression import Suppression
 from members.models import Member
+from office import uuids
 
 
 class Purpose(models.TextChoices):
@@ -64,7 +64,7 @@ class Message(models.Model):
     PENDING = (Status.QUEUED, Status.HELD, Status.CLAIMED, Status.SUBMITTING)
     UNSENT = (Status.QUEUED, Status.HELD, Status.CLAIMED)
 
-    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    uuid = models.UUIDField(default=uuids.in_order, unique=True, editable=False)
     key = models.CharField(max_length=200)
     group = models.CharField(max_length=120, blank=True)
     member = models.ForeignKey(

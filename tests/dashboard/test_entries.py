@@ -83,6 +83,8 @@ def test_people_who_were_ticked_are_asked_about_before_they_are_let_in(
 def test_nobody_ticked_leads_back_with_a_word(flow: Flow, staff: Client) -> None:
     page = text(staff.post("/members/entries", {"flow": "trial"}, follow=True).content)
     assert "Nobody was chosen: tick the people first." in page
+    came_back = text(staff.get("/members/entries", follow=True).content)
+    assert "Nobody was chosen: tick the people first." in came_back
 
 
 def test_a_whole_segment_is_let_in_by_the_clock(

@@ -1,14 +1,20 @@
 """The page that answers why somebody got, or did not get, a letter."""
 
+import datetime as dt
+
 from django.test import Client
 
 from dashboard.questions import whys
-from flows import why
+from flows import versions, why
 from flows.models import Flow
+from flows.moving_runs import Move
+from lifecycle import clock
+from office.models import User
 from tests import cast
 from tests.conftest import NOW
 from tests.dashboard import queries
 from tests.dashboard.club import Club
+from tests.flows import making
 
 
 def welcome() -> Flow:
@@ -60,3 +66,32 @@ def test_the_queries_do_not_grow_with_the_decisions(club: Club, staff: Client) -
     for _turn in range(20):
         club.ingrid.decisions.create(flow=welcome(), at=NOW, verdict="not_entered", reason="too old")
     assert queries.asked(staff, address) == before
+
+
+def test_an_old_letter_is_told_with_its_old_words_after_its_reader_was_moved(club: Club) -> None:
+    owner = User.objects.create(username="karen", role="editor")
+    steps = [
+        {"uid": "hello", "kind": "send", "letter": "hello"},
+        {"uid": "rest", "kind": "wait", "for": "3d"},
+        {"uid": "more", "kind": "send", "letter": "more"},
+    ]
+    flow = making.publish(steps, NOW)
+    member = cast.join("moved", NOW, first_name="Kim", email="kim@example.com").member
+    making.happens(member, making.BEGAN, NOW)
+    clock.tick(NOW)
+    flow.draft = making.definition([steps[0], {**steps[1], "for": "5d"}, steps[2]])
+    for letter in flow.draft["letters"]:
+        letter["subject"] = "Rewritten"
+    versions.publish(
+        flow, {(making.run_of(member).version_id, "rest"): Move("rest")}, NOW, owner, without_face=True
+    )
+    clock.tick(NOW + dt.timedelta(days=5))
+    lines = whys.tell(member, flow).lines
+    about = [
+        line.step for line in lines if line.text in {"The letter was put on its way", "The letter was sent"}
+    ]
+    assert about == ["Letter “About hello”"] * 2 + ["Letter “Rewritten”"] * 2
+    assert [line.step for line in lines if line.text == "Moved to a newer version by staff"] == [
+        "Waits 3 days"
+    ]
+    assert [line.step for line in lines if line.text == "The wait was over"] == ["Waits 5 days"]

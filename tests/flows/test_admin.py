@@ -69,6 +69,7 @@ def test_a_name_begins_a_flow_and_nothing_is_published(client: Client) -> None:
     page = desks.read(client.get(at(flow, "change")))
     assert "Say what sets it going." in page
     assert "It has no step yet." in page
+    assert f'<a href="{at(flow, "change")}#steps">Step by step</a>' in page
 
 
 def test_a_letter_is_written_in_words_and_kept_as_liquid(client: Client, flow: Flow) -> None:
@@ -208,6 +209,7 @@ def test_an_older_version_becomes_the_draft_again_in_two_clicks(client: Client, 
     making.publish([*STEPS, {"uid": "stop", "kind": "end"}], clock.now())
     page = desks.read(client.get(at(flow, "version", 1)))
     assert "How the draft differs from it" in page
+    assert '<span lang="en">English</span>' in page
     answer = client.post(at(flow, "version", 1))
     assert answer.headers["Location"] == at(flow, "publish")
     assert len(parts.steps(again(flow).draft)) == 2
@@ -227,6 +229,16 @@ def test_pausing_and_running_again_ask_first_and_are_written_down(client: Client
     assert again(flow).is_live
     deeds = AuditEntry.objects.filter(user=editor).order_by("pk").values_list("deed", flat=True)
     assert list(deeds) == ["flow.paused", "flow.resumed"]
+
+
+def test_where_only_letters_were_held_back_nobody_is_asked_about_people(client: Client) -> None:
+    desks.log_in(client, "editor")
+    flow = making.publish([STEPS[1], STEPS[0]], clock.now())
+    making.enter(cast.join("p", clock.now(), quiet=True, email="p@example.com").member, clock.now())
+    client.post(at(flow, "pause"))
+    page = desks.read(client.get(at(flow, "resume")))
+    assert "1 letter was held back. What becomes of them?" in page
+    assert "would have moved on" not in page
 
 
 def test_a_flow_with_members_inside_is_not_deleted_and_the_way_out_is_shown(

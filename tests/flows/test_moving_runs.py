@@ -144,3 +144,41 @@ def test_who_stands_where_is_told_by_what_the_step_says(now: dt.datetime) -> Non
     flow.draft = making.definition([letter("hello")])
     (standing,) = versions.standing(flow)
     assert (standing.number, standing.text, standing.is_gone) == (1, "Waits 3 days", True)
+
+
+@pytest.mark.parametrize(("span", "after"), [("2d", 2), ("5d", 5)])
+def test_whoever_was_moved_to_a_longer_or_shorter_wait_is_not_due_before_it_is_over(
+    now: dt.datetime, karen: User, span: str, after: int
+) -> None:
+    flow, run = begun(now)
+    steps = [{"uid": "rest", "kind": "wait", "for": span}, letter("hello")]
+    publish(flow, steps, run, "rest", now + DAY, karen)
+    assert making.run_of(run.member).due_at == now + after * DAY
+    assert StepRun.objects.get().due_at == now + after * DAY
+
+
+def test_whoever_is_moved_to_another_wait_reaches_it_at_that_moment(now: dt.datetime, karen: User) -> None:
+    flow, run = begun(now)
+    steps = [{"uid": "nap", "kind": "wait", "for": "2d"}, letter("hello")]
+    publish(flow, steps, run, "nap", now + DAY, karen)
+    assert making.run_of(run.member).due_at == now + 3 * DAY
+    making.work(now + 3 * DAY)
+    assert making.path(run) == [("rest", "moved"), ("nap", "over"), ("hello", "queued")]
+
+
+def test_a_new_wait_for_what_happened_already_is_over_and_for_what_did_not_is_told_of_it(
+    now: dt.datetime, karen: User
+) -> None:
+    flow, run = begun(now)
+    sister = making.enter(cast.join("s", now, quiet=True).member, now)
+    making.happens(run.member, "shop.visited", now + DAY / 2)
+    making.work(now + DAY / 2)
+    steps = [{"uid": "rest", "kind": "wait", "event": "shop.visited", "then": "hello"}, letter("hello")]
+    publish(flow, steps, run, "rest", now + DAY, karen)
+    making.work(now + DAY)
+    assert making.path(run) == [("rest", "event"), ("hello", "queued")]
+    waits = making.run_of(sister.member)
+    assert (waits.due_at, waits.awaits) == (None, "shop.visited")
+    making.happens(sister.member, "shop.visited", now + 2 * DAY)
+    making.work(now + 2 * DAY)
+    assert making.path(sister) == [("rest", "event"), ("hello", "queued")]

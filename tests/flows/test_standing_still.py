@@ -4,8 +4,9 @@ import datetime as dt
 
 import pytest
 
-from flows import standing_still
+from flows import standing_still, versions
 from flows.models import Decision, Enrolment, Flow
+from flows.moving_runs import Move
 from mail import outbox
 from mail.models import Message
 from office.models import User
@@ -108,3 +109,40 @@ def test_ended_it_is_over_for_those_who_would_have_moved_on(now: dt.datetime, ka
 def test_a_running_flow_cannot_be_let_run_again(now: dt.datetime, karen: User) -> None:
     flow = making.publish(STEPS, now)
     assert not standing_still.resume(flow, karen, now)
+
+
+@pytest.mark.parametrize("to", ["rest", "next", "stay"])
+@pytest.mark.parametrize("moved_after", [dt.timedelta(), dt.timedelta(hours=1)])
+def test_whoever_was_moved_just_before_or_during_the_pause_is_not_late_by_it(
+    now: dt.datetime, karen: User, to: str, moved_after: dt.timedelta
+) -> None:
+    flow = making.publish(STEPS, now)
+    run = making.enter(cast.join("p", now, quiet=True).member, now)
+    Message.objects.update(status=Status.SENT, finished_at=now)
+    making.work(now)
+    if moved_after:
+        standing_still.pause(flow, karen, now)
+    flow.refresh_from_db()
+    flow.draft = making.definition([*STEPS, {"uid": "last", "kind": "end"}])
+    versions.publish(flow, {(run.version_id, "rest"): Move(to)}, now + moved_after, karen, without_face=True)
+    standing_still.pause(flow, karen, now)
+    flow.refresh_from_db()
+    later = now + 2 * moved_after
+    assert standing_still.late(flow, later) == standing_still.Late(0, 0)
+    standing_still.resume(flow, karen, later, way="end")
+    assert making.run_of(run.member).status == Enrolment.Status.ACTIVE
+
+
+def test_spread_those_who_were_due_before_the_pause_take_their_turn_too(
+    now: dt.datetime, karen: User
+) -> None:
+    flow = making.publish(STEPS, now)
+    for number in range(4):
+        making.happens(cast.join(f"p{number}", now, quiet=True).member, making.BEGAN, now)
+    making.work(now)
+    Message.objects.update(status=Status.SENT, finished_at=now)
+    Enrolment.objects.update(letter_pending=False, due_at=now - DAY)
+    standing_still.pause(flow, karen, now)
+    standing_still.resume(flow, karen, now + DAY, way="spread", over=4 * DAY)
+    due = sorted(Enrolment.objects.values_list("due_at", flat=True))
+    assert due == [now + DAY + number * DAY for number in range(4)]

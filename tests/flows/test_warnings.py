@@ -106,6 +106,11 @@ def test_the_number_of_members_does_not_change_the_number_of_queries(
         ({"topic": None}, "", "Choose what members call these letters."),
         ({"steps": []}, "", "It has no step yet. Add the first one."),
         ({"steps": [{"uid": "t", "kind": "task"}]}, "t", "Say what somebody is to do."),
+        (
+            {"steps": [{"uid": "x", "kind": "stop"}]},
+            "x",
+            "There is no such kind of step. Take it out, or put another in its place.",
+        ),
         ({"steps": [{"uid": "b", "kind": "branch", "if": {}}]}, "b", "Choose what it asks."),
         ({"letters": []}, "hello", "It has no letter yet."),
         ({"letters": [{"slug": "hello", "subject": "x", "body": "x"}]}, "hello", "Choose who writes it."),

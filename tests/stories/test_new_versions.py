@@ -1,8 +1,14 @@
-"""Hard cases of editing: who is inside keeps the flow as it was when they entered."""
+"""Hard cases of editing: who is inside keeps the flow as they found it, unless somebody chooses otherwise."""
 
 import pytest
 from django.core.management import CommandError
+from django.test import Client
 
+from flows.models import Flow
+from mail import pictures
+from mail.models import Sender
+from tests.mail.test_admin import FACE
+from tests.office import desks
 from tests.stories.playing import House
 
 SERIES = """
@@ -96,3 +102,28 @@ def test_an_unchanged_file_is_no_new_version(inside: House) -> None:
     inside.happens("shop.began", "ida", "2026-03-04 12:00")
     inside.tick("2026-03-04 12:00")
     assert "not_entered: is in this flow already" in inside.reasons("ida")
+
+
+def press(client: Client, page: str, **choices: str) -> None:
+    """Somebody presses the button of a page of the editor."""
+    address = f"/admin/flows/flow/{Flow.objects.get().pk}/{page}/"
+    seen = client.get(address).context.get("seen", "")
+    assert client.post(address, {"seen": seen, **choices}).status_code == 302
+
+
+@pytest.mark.parametrize("way", ["spread", "skip", "end"])
+def test_whoever_is_moved_just_before_a_pause_is_not_late_when_the_flow_goes_on(
+    inside: House, client: Client, way: str
+) -> None:
+    desks.log_in(client, "editor")
+    Sender.objects.update(picture=pictures.keep(FACE.read_bytes()))
+    flow = Flow.objects.get()
+    flow.draft["steps"][1]["for"] = "5d"
+    flow.save()
+    inside.tell_time("2026-03-04 10:00")
+    press(client, "publish", **{f"choice-{flow.current_id}-pause": "move"})
+    press(client, "pause")
+    inside.tell_time("2026-03-04 12:00")
+    press(client, "resume", way=way)
+    inside.tick("2026-03-04 12:00", "2026-03-07 09:59", "2026-03-07 10:00")
+    assert inside.letters("ida") == ["2026-03-02 10:00 hello", "2026-03-07 10:00 more"]
