@@ -306,7 +306,7 @@ def test_others_work_on_while_it_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     def meanwhile(flow: Flow, told: telling.Told) -> telling.Told:
         other = threading.Thread(target=work)
         other.start()
-        other.join(30)
+        other.join(120)
         return after_run(flow, told)
 
     monkeypatch.setattr(telling, "tell", meanwhile)
@@ -337,7 +337,7 @@ def test_two_at_once_do_not_see_each_other(monkeypatch: pytest.MonkeyPatch) -> N
         if threading.current_thread() is threading.main_thread():
             thread = threading.Thread(target=other)
             thread.start()
-            thread.join(30)
+            thread.join(120)
         return after_run(flow, told)
 
     monkeypatch.setattr(telling, "tell", meanwhile)
