@@ -40,5 +40,5 @@ def postgres(server: str, environment: Environment) -> str:
 
 
 def _migrate(environment: dict[str, str]) -> bool:
-    words = [ROOT / ".venv/bin/python", "manage.py", "migrate", "--verbosity", "0"]
+    words = [str(ROOT / ".venv/bin/python"), "manage.py", "migrate", "--verbosity", "0"]
     return subprocess.run(words, env=environment, cwd=ROOT, capture_output=True).returncode == 0
