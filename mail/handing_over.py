@@ -28,6 +28,8 @@ def hand_over(messages: Sequence[Message], lease: uuid.UUID, now: dt.datetime) -
 
     When the mail server itself is out of reach, the rest goes back on its way and is tried again later.
     """
+    if isinstance(transports.current(), transports.Counted):
+        return _count(messages, lease, now)
     final, renewed = 0, time.monotonic()
     found = values.gather(messages, now) if messages else {}
     counted = bool(messages) and clicks.are_counted()
@@ -47,6 +49,23 @@ def hand_over(messages: Sequence[Message], lease: uuid.UUID, now: dt.datetime) -
             claiming.put_back(left, lease, _next_try(now, 0), "later: " + outcome.out_of_reach)
             break
     return final
+
+
+def _count(messages: Sequence[Message], lease: uuid.UUID, now: dt.datetime) -> int:
+    """All at once, and unwritten: nothing can be lost where nothing is handed over."""
+    addressed = []
+    for message in messages:
+        message.values, message.language = {}, values.language_of(message)
+        message.address = addressing.of(message.member)
+        try:
+            mime.address(message.address)
+            addressed.append(message)
+        except mime.Unmailable as error:
+            claiming.finish([message], lease, Status.FAILED, now, f"unreadable: {error}")
+    ready = claiming.to_submitting(addressed, lease, now)
+    _release(addressed, ready, lease)
+    final = claiming.sent(ready, lease, now) if ready else 0
+    return final + len(messages) - len(addressed)
 
 
 class Outcome:

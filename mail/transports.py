@@ -65,6 +65,10 @@ class Kept:
         """Nothing is open."""
 
 
+class Counted(Kept):
+    """For letters that nobody will read: they are counted as sent, and need not be written."""
+
+
 _mine = threading.local()
 
 

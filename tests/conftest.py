@@ -1,11 +1,18 @@
 """What every test may ask for: a clock of its own, the cast, a published welcome, a mail server that listens."""
 
 import datetime as dt
-from collections.abc import Iterator
+import gc
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
+from typing import Any
+from unittest import mock
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.utils import translation
 
 from office import nudges
@@ -13,6 +20,7 @@ from tests import cast, sinks
 
 NOW = dt.datetime(2026, 3, 2, 22, 30, tzinfo=dt.UTC)  # a Monday, 23:30 in Copenhagen
 ROOT = Path(__file__).resolve().parent.parent
+MIGRATED = os.environ.get("TEST_MIGRATED", "")  # a file or a PostgreSQL database, from workshop/test.py
 FIXTURES = ROOT.parent / "shared" / "fixtures"
 
 
@@ -37,6 +45,49 @@ def _asks_a_database(item: pytest.Item) -> bool:
 def _quick_passwords() -> None:
     """A password is hashed a million times to be slow to guess; nobody guesses here."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def pytest_collection_finish() -> None:
+    """What is imported by now stays: nobody need look through it for rubbish again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_keepdb: bool) -> bool:
+    """A copy of the migrated file is kept as it is, instead of being made from nothing."""
+    return django_db_keepdb or (bool(MIGRATED) and connection.vendor == "sqlite")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> Iterator[None]:
+    """Where the runner has migrated a database already, every worker begins with a copy of it."""
+    said = connection.settings_dict["TEST"]
+    if not MIGRATED or connection.vendor == "postgresql":
+        said["TEMPLATE"] = MIGRATED or None
+        yield
+        return
+    file = Path(said["NAME"])
+    with closing(sqlite3.connect(MIGRATED)) as migrated, closing(sqlite3.connect(file)) as copy:
+        migrated.backup(copy)
+    yield
+    for left in file.parent.glob(f"{file.name}*"):
+        left.unlink()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _emptied_row_by_row() -> Iterator[None]:
+    """PostgreSQL makes new files for every table that it truncates; there is hardly a row in any."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+
+    def emptying(style: Any, tables: Sequence[str], **_more: Any) -> list[str]:
+        return [f"DELETE FROM {connection.ops.quote_name(table)}" for table in tables]
+
+    with mock.patch.object(type(connection.ops), "sql_flush", staticmethod(emptying)):
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -22,7 +22,7 @@ def run(*words: str, **given: str) -> subprocess.CompletedProcess[str]:
     """`./run` with these words, to its end."""
     environment = {**os.environ, **given}
     return subprocess.run(
-        ["./run", *words], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120
+        ["./run", *words], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300
     )
 
 
@@ -48,14 +48,14 @@ def club(tmp_path: Path, port: int) -> Iterator[subprocess.Popen[str]]:
             ["./run"], cwd=ROOT, env={**os.environ, **given}, stdout=said, stderr=said, start_new_session=True
         )
     try:
-        until(lambda: "login:" in (tmp_path / "said").read_text() or started.poll() is not None, 120)
+        until(lambda: "login:" in (tmp_path / "said").read_text() or started.poll() is not None, 300)
         assert started.poll() is None, (tmp_path / "said").read_text()
         yield started
     finally:
         for pid in alive(port):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        started.wait(10)
+        started.wait(60)
 
 
 def alive(port: int, program: str = "") -> list[int]:
@@ -81,10 +81,12 @@ def until(true: Callable[[], object], seconds: float) -> bool:
 
 def test_preparing_twice_does_nothing_the_second_time() -> None:
     assert run("setup").returncode == 0
-    began = time.monotonic()
+    began = os.times()
     again = run("setup")
     assert (again.stdout, again.stderr, again.returncode) == ("", "", 0)
-    assert time.monotonic() - began < 2
+    after = os.times()  # of its own work: a busy machine may take its time
+    own = after.children_user - began.children_user + after.children_system - began.children_system
+    assert own < 2
 
 
 def test_what_a_command_prints_is_all_that_is_printed() -> None:
@@ -152,13 +154,13 @@ def test_the_lock_files_name_no_host() -> None:
 def test_it_starts_shows_its_pages_and_leaves_nothing_behind(
     club: subprocess.Popen[str], port: int, tmp_path: Path
 ) -> None:
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/admin/login/", timeout=10) as page:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/admin/login/", timeout=60) as page:
         assert page.status == 200
-    assert until(lambda: alive(port, "worker") and alive(port, "beat"), 20)
+    assert until(lambda: alive(port, "worker") and alive(port, "beat"), 60)
     second = run(PORT=str(port), VAR_DIR=str(tmp_path / "var"))
     assert "runs already" in second.stderr
     club.send_signal(signal.SIGTERM)
-    assert club.wait(20) == 0
+    assert club.wait(90) == 0
     assert alive(port) == []
 
 
@@ -166,9 +168,9 @@ def test_it_starts_shows_its_pages_and_leaves_nothing_behind(
 def test_when_one_program_dies_the_others_stop_and_it_is_named(
     club: subprocess.Popen[str], port: int, tmp_path: Path
 ) -> None:
-    assert until(lambda: alive(port, "beat"), 20)
+    assert until(lambda: alive(port, "beat"), 60)
     os.kill(alive(port, "beat")[0], signal.SIGKILL)
-    assert club.wait(20) == 1
+    assert club.wait(90) == 1
     assert "beat ended by itself" in (tmp_path / "said").read_text()
     assert alive(port) == []
 
@@ -176,6 +178,6 @@ def test_when_one_program_dies_the_others_stop_and_it_is_named(
 @pytest.mark.faults
 @pytest.mark.skipif(sys.platform != "linux", reason="asks Linux to tell the children")
 def test_when_the_start_itself_is_killed_its_programs_go_too(club: subprocess.Popen[str], port: int) -> None:
-    assert until(lambda: alive(port, "worker") and alive(port, "beat"), 20)
+    assert until(lambda: alive(port, "worker") and alive(port, "beat"), 60)
     club.kill()
     assert until(lambda: alive(port) == [], 20), alive(port)

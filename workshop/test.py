@@ -7,8 +7,11 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from workshop import migrated
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = ROOT / ".venv/bin"
@@ -60,16 +63,24 @@ def main(words: list[str]) -> int:
     for name, line in STATIC.items():
         static(report, name, line.split())
     templates(report)
-    pytest(report, "SQLite", ["-n", "2", "-m", "not faults and not browser and not postgres", *more], "")
+    copied = {"TEST_MIGRATED": migrated.sqlite(environment)}
+    without = ["-n", "2", "-m", "not faults and not browser and not postgres"]
+    pytest(report, "SQLite", [*without, *more], "", copied)
     if server_answers():
         both = ["-n", "2", "-m", "not faults and not browser", "--database-only"]
-        pytest(report, "PostgreSQL", [*both, *more], SERVER)
+        pytest(
+            report,
+            "PostgreSQL",
+            [*both, *more],
+            SERVER,
+            {"TEST_MIGRATED": migrated.postgres(SERVER, environment)},
+        )
     else:
         print(f"── PostgreSQL     skipped: no server answers at {SERVER}")
     if chromium():
         # A real browser on a busy machine: what fails is tried once more, and counted as rerun.
         once_more = ["-n", "2", "--reruns", "1", "-m", "browser and not faults"]
-        pytest(report, "browser", [*once_more, *more], "")
+        pytest(report, "browser", [*once_more, *more], "", copied)
     else:
         print("── browser        skipped: no Chromium here, and only root can install it")
     return report.close()
@@ -92,11 +103,15 @@ def templates(report: Report) -> None:
         static(report, "templates", ["djade", "--check", *[str(file.relative_to(ROOT)) for file in files]])
 
 
-def pytest(report: Report, name: str, words: list[str], url: str) -> None:
+def pytest(
+    report: Report, name: str, words: list[str], url: str, said: Mapping[str, str] | None = None
+) -> None:
     """Run pytest with its output shown as it comes, and read the numbers of its closing line."""
     began, last = time.monotonic(), ""
     line = [str(BIN / "python"), "-m", "pytest", "-q", "--no-header", *words]
-    with subprocess.Popen(line, env=environment(url), stdout=subprocess.PIPE, text=True) as child:
+    with subprocess.Popen(
+        line, env={**environment(url), **(said or {})}, stdout=subprocess.PIPE, text=True
+    ) as child:
         for text in child.stdout or ():
             print(text, end="", flush=True)
             last = text if COUNTED.search(text) else last
@@ -126,6 +141,7 @@ def environment(url: str) -> dict[str, str]:
         "SENTRY_DSN": "",
         "TEST_CLOCK": "",
         "CANCEL_URL": "",
+        "TEST_MIGRATED": "",
         "TIME_ZONE": "",
     }
     ours |= {"DEFAULT_FROM_EMAIL": "", "PORT": "", "DJANGO_SETTINGS_MODULE": "lifecycle.settings"}

@@ -15,8 +15,8 @@ from members.models import Event
 
 DEEDS = (reacting.leave, reacting.wake, reacting.reach_goals, entering.enter)
 EXACT = 600  # so many things that happened are each answered at their very moment; more are taken together
-SLICES = 1_000
-SHORTEST = dt.timedelta(minutes=1)
+SLICES = 31 * 24  # a month hour by hour
+HOUR = dt.timedelta(hours=1)
 
 
 class Replay:
@@ -31,7 +31,7 @@ class Replay:
         self.happening = Happening(flow, since, until)
         self._dates = deque(coming.moments(flow.current.trigger, since, until))
         is_few = self.happening.count() + len(self._dates) <= EXACT
-        self.slice = dt.timedelta() if is_few else max((until - since) / SLICES, SHORTEST)
+        self.slice = dt.timedelta() if is_few else -(-(until - since) // (SLICES * HOUR)) * HOUR
 
     def run(self, patience: float) -> bool:
         """Plays until the end, or for `patience` seconds of real time; whether it came to the end."""
@@ -45,12 +45,19 @@ class Replay:
         return True
 
     def _next(self) -> dt.datetime:
-        """The next moment at which something is due, or the end of the slice that begins with it."""
+        """The next moment at which something is due, or the end of the slice of whole hours that it lies in."""
         moments = [self.happening.next_at(), turning.next_due(self.flow)]
         moments += [self._dates[0]] if self._dates else []
         ahead = min((moment for moment in moments if moment), default=self.until)
         # What stays due although nothing moves it, such as a run that was set aside, must not stop the clock.
-        return min(self.until, max(ahead + self.slice, self.reached + SHORTEST / 60))
+        return min(self.until, self._end_of_slice(max(ahead, self.reached + dt.timedelta(seconds=1))))
+
+    def _end_of_slice(self, moment: dt.datetime) -> dt.datetime:
+        """Slices are those of a clock that is looked at every so many full hours (UTC)."""
+        if not self.slice:
+            return moment
+        midnight = moment.astimezone(dt.UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        return midnight - (midnight - moment) // self.slice * self.slice
 
     def _play(self, happened: Sequence[Event], now: dt.datetime) -> None:
         self.past.now = now

@@ -2,7 +2,7 @@
 
 What the engine writes lies in temporary tables of the same names, which this connection alone sees before the real
 ones. So no run, letter, flow or member of the house is ever locked, claimed or moved, and on SQLite nobody who writes
-has to wait. Nothing is handed over: letters are rendered and arbitrated as always, and accepted by nobody.
+has to wait. Nothing is handed over: letters are arbitrated as always, and accepted by nobody.
 """
 
 import datetime as dt
@@ -27,13 +27,13 @@ Load = Callable[[set[int]], dict[int, Member]]
 
 
 @contextmanager
-def nothing_stays() -> Iterator[None]:
-    """Inside, whatever is written is gone afterwards, and no letter is handed over."""
+def nothing_stays(transport: transports.Transport) -> Iterator[None]:
+    """Inside, whatever is written is gone afterwards, and letters go to `transport`, which hands none over."""
     with ExitStack() as stack:
         if connection.vendor == "sqlite" and not connection.in_atomic_block:
             stack.enter_context(_as_a_reader())
         stack.enter_context(transaction.atomic())
-        stack.enter_context(transports.using(transports.Kept()))
+        stack.enter_context(transports.using(transport))
         stack.enter_context(steps.rehearsed())
         try:
             yield

@@ -7,6 +7,7 @@ from typing import Any
 from flows import publishing, sweeping
 from flows.models import Flow
 from flows.simulation import meanwhile, mentioning, past, replay, sandbox, shadows, telling
+from mail import transports
 
 LONGEST = 366  # days
 PATIENCE = 30.0  # seconds, real time
@@ -24,7 +25,7 @@ def simulate(
         raise ValueError(f"days: from 1 to {LONGEST}")
     since = now - dt.timedelta(days=days)
     members = past.Past(since)
-    with sandbox.nothing_stays(), sandbox.members_from(members.load):
+    with sandbox.nothing_stays(transports.Counted()), sandbox.members_from(members.load):
         really = telling.really(flow, since, now)
         beside = meanwhile.Meanwhile(since, now, really.groups)
         shadows.cast(meanwhile.before(since), left_out=["values"])

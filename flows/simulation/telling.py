@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flows.models import Decision, Enrolment, Flow
-from mail import reasons
+from mail import claiming, reasons, rendering, values
 from mail.models import Message, Postponement
 from members.models import ExternalId
 
@@ -97,7 +97,9 @@ def tell(flow: Flow, told: Told) -> Told:
     told.got_letters = len({one.member_id for one in letters if one.status == Status.SENT})
     told.letters = _summed(flow, letters)
     told.per_day = _by_day(one.finished_at for one in letters if one.status == Status.SENT)
-    told.runs = _ways([run for run in runs if run.status != Enrolment.Status.HELD_OUT][:SHOWN], letters)
+    told.runs = _ways(
+        [run for run in runs if run.status != Enrolment.Status.HELD_OUT][:SHOWN], letters, told.until
+    )
     return told
 
 
@@ -143,10 +145,11 @@ def _waited() -> dict[int, set[str]]:
     return found
 
 
-def _ways(runs: Sequence[Enrolment], letters: Sequence[Message]) -> list[Run]:
-    of_run: dict[str, list[Message]] = {}
+def _ways(runs: Sequence[Enrolment], letters: Sequence[Message], now: dt.datetime) -> list[Run]:
+    of_run: dict[str, list[Message]] = {run.group: [] for run in runs}
     for one in letters:
-        of_run.setdefault(one.group, []).append(one)
+        of_run.get(one.group, []).append(one)
+    subjects = _subjects([one.pk for theirs in of_run.values() for one in theirs], now)
     ids = ExternalId.objects.filter(member__in=[run.member_id for run in runs], source=ExternalId.HOUSE)
     known = dict(ids.values_list("member_id", "value"))
     return [
@@ -157,7 +160,7 @@ def _ways(runs: Sequence[Enrolment], letters: Sequence[Message]) -> list[Run]:
             known.get(run.member_id, ""),
             run.entered_at,
             run.status,
-            [_line(one) for one in of_run.get(run.group, [])],
+            [_line(one, subjects.get(one.pk, "")) for one in of_run[run.group]],
         )
         for run in _with_members(runs)
     ]
@@ -171,10 +174,25 @@ def _with_members(runs: Sequence[Enrolment]) -> Iterable[Enrolment]:
     )
 
 
-def _line(one: Message) -> dict[str, Any]:
+def _subjects(keys: Sequence[int], now: dt.datetime) -> dict[int, str]:
+    """What those of these letters that were sent are called: they were only counted, so it is not written yet."""
+    rows = Message.objects.filter(pk__in=keys, status=Status.SENT).select_related("member__plan")
+    sent = list(rows.prefetch_related(claiming.VERSIONS))
+    known = values.gather(sent, now) if sent else {}
+    found = {}
+    for one in sent:
+        try:
+            subject = one.letter_version.texts[one.language]["subject"]
+            found[one.pk] = rendering.line(subject, known[one.pk])
+        except rendering.RenderError:
+            continue
+    return found
+
+
+def _line(one: Message, subject: str) -> dict[str, Any]:
     return {
         "step": uid_of(one),
-        "subject": one.subject,
+        "subject": subject,
         "at": one.finished_at or one.due_at,
         "status": one.status,
         "reason": one.reason_in_words,

@@ -15,7 +15,7 @@ from django.db.models import Q
 from flows import entering, listening
 from flows.models import Enrolment, Flow
 from flows.simulation import chronicle, replay, sandbox, shadows, simulating, turning
-from mail import limits
+from mail import limits, transports
 from mail.models import Message, Suppression
 from members import (
     answering,
@@ -73,7 +73,7 @@ def travel(
     with the definition, ValueError where the way is too long or something lies outside of it.
     """
     _check(start, happened, until)
-    with sandbox.nothing_stays():
+    with sandbox.nothing_stays(transports.Kept()):
         _alone(who, start)
         sandbox.lay_out(flow, definition, start)
         Enrolment.objects.filter(flow=flow)._raw_delete(

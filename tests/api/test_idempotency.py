@@ -128,17 +128,17 @@ def test_two_requests_at_the_same_moment_do_the_deed_once(
 
     def slowly(answer: IdempotentAnswer, response: Response) -> None:
         inside.set()
-        assert go_on.wait(10)
+        assert go_on.wait(60)
         original(answer, response)
 
     monkeypatch.setattr(idempotency, "_keep", slowly)
     answers: list[int] = []
     first = threading.Thread(target=_post_in_thread, args=(plain, answers))
     first.start()
-    assert inside.wait(10)
+    assert inside.wait(60)
     second = post(till, {"name": "a"})
     go_on.set()
-    first.join(10)
+    first.join(60)
     assert (answers, second.status_code, notes()) == ([201], 409, 1)
     assert post(till, {"name": "a"})["Idempotent-Replayed"] == "true"
 

@@ -100,7 +100,7 @@ def test_what_is_no_http_is_an_answer_too() -> None:
         thread = threading.Thread(target=babble)
         thread.start()
         answer = posting.post(f"http://127.0.0.1:{port}/", b"{}", {})
-        thread.join(5)
+        thread.join(60)
     assert answer.code is None
     assert "BadStatusLine" in answer.error
 

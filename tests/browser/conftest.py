@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.conf import LazySettings
 from django.test import Client
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from mail import suppressions
@@ -48,6 +48,14 @@ def sync_api_beside_the_database() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def patience_on_a_busy_machine() -> Iterator[None]:
+    """What a page shows after a click may take its time; how long is no promise of these tests."""
+    expect.set_options(timeout=20_000)
+    yield
+    expect.set_options(timeout=5_000)
+
+
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, Any]:
     """Chromium as it is installed, or the reason why these tests are left out."""
@@ -67,6 +75,7 @@ def club(transactional_db: None, now: dt.datetime, settings: LazySettings, tmp_p
 @pytest.fixture
 def signed_in(club: clubs.Club, live_server: LiveServer, context: BrowserContext) -> None:
     """Anna, who owns the club, has signed in."""
+    context.set_default_timeout(60_000)
     client = Client()
     client.force_login(
         User.objects.create_superuser("anna", password="anna", first_name="Anna", last_name="Bak")

@@ -96,7 +96,7 @@ class Programs:
             "no",
         ]
         self.start("redis", [*words, "--dir", str(self.folder)])
-        until(lambda: listens(port), 10, "Redis listens")
+        until(lambda: listens(port), 60, "Redis listens")
 
     def flush_redis(self) -> None:
         """Makes the broker forget everything."""
@@ -108,13 +108,13 @@ class Programs:
         """Starts the mail server."""
         port, log = self.ports["smtp"], self.folder / "accepted"
         self.python("smtp", f"-m tests.faults.mailserver {port} {log} {delay_ms}")
-        until(lambda: listens(port), 10, "the mail server listens")
+        until(lambda: listens(port), 60, "the mail server listens")
 
     def web(self) -> None:
         """Starts the web server."""
         port = self.ports["web"]
         self.python("web", GUNICORN.format(port=port))
-        until(lambda: listens(port), 20, "the web server listens")
+        until(lambda: listens(port), 60, "the web server listens")
 
     def signal(self, name: str, number: signal.Signals) -> None:
         """Sends a signal to the main process of a program."""

@@ -13,7 +13,7 @@ from tests.faults.customers import Customers
 from tests.faults.programs import Programs, until
 
 pytestmark = pytest.mark.faults
-LONGEST = 1.5  # seconds that a request may take, whatever the broker does
+LONGEST = 4.0  # seconds that a request may take: less than the broker is gone, however busy the machine is
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def open_house(house: Programs, flows: None) -> Programs:
     house.beat()
     house.worker("engine-1", "engine")
     house.worker("send-1", "send")
-    until(Beat.objects.exists, 30, "the clock beats")
+    until(Beat.objects.exists, 150, "the clock beats")
     return house
 
 
@@ -67,5 +67,5 @@ def everybody_was_welcomed(programs: Programs, customers: Customers) -> None:
     assert set(customers.answers) == {201}
     slow = [f"{wait:.1f}" for wait in customers.waited if wait > LONGEST]
     assert not slow, f"waited, in seconds: {slow}"
-    ledger.rest(patience=60)
+    ledger.rest(patience=150)
     ledger.check(programs.accepted(), letters=len(customers.answers), unknown_at_most=0)

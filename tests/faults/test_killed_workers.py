@@ -35,14 +35,14 @@ def test_kill_9_at_random_loses_nothing_and_doubles_nothing(at_work: Programs) -
     for _ in range(6):
         time.sleep(1)
         kills += kill_one(at_work, dice)
-    ledger.rest(patience=120, meanwhile=lambda: replace_the_dead(at_work))
+    ledger.rest(patience=150, meanwhile=lambda: replace_the_dead(at_work))
     at_most = kills * ledger.IN_FLIGHT
     ledger.check(at_work.accepted(), letters=WELCOMES + RECEIPTS, unknown_at_most=at_most)
     unclear = Message.objects.filter(status="unknown", purpose="transactional")
     number = unclear.count()
     ledger.let_a_quarter_of_an_hour_pass()
-    until(lambda: not unclear.filter(resent_at=None).exists(), 30, "they are sent once more")
-    ledger.rest(patience=30)
+    until(lambda: not unclear.filter(resent_at=None).exists(), 150, "they are sent once more")
+    ledger.rest(patience=150)
     ledger.check(at_work.accepted(), letters=WELCOMES + RECEIPTS, unknown_at_most=at_most)
     assert Message.objects.filter(resent_at__isnull=False, status="sent").count() == number
 
@@ -53,10 +53,10 @@ def test_a_deploy_in_the_middle_loses_nothing_and_leaves_nothing_unclear(at_work
         time.sleep(2)
         for name, queue in WORKERS.items():
             at_work.signal(name, signal.SIGTERM)
-            at_work.running[name].wait(90)
+            at_work.running[name].wait(150)
             at_work.kill(name)
             at_work.worker(name, queue)
-    ledger.rest(patience=90)
+    ledger.rest(patience=150)
     ledger.check(at_work.accepted(), letters=600, unknown_at_most=0)
 
 

@@ -19,6 +19,6 @@ def test_two_clocks_and_tasks_delivered_three_times_double_nothing(house: Progra
         house.worker(f"send-{number}", "send", hands=2)
     signups.join(range(500))
     signups.visit(range(500))
-    ledger.rest(patience=90)
+    ledger.rest(patience=150)
     ledger.check(house.accepted(), letters=1000, unknown_at_most=0)
     assert Message.objects.filter(attempts__gt=1).count() == 0

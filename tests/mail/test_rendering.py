@@ -98,10 +98,10 @@ def test_values_that_are_not_plain_are_refused(value):
     ],
 )
 def test_a_letter_cannot_run_away(bomb):
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(rendering.RenderError):
         rendering.render({**TEXTS, "html": bomb}, {"member": {"first_name": "x"}})
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,11 @@ BEGAN, VISITED, LEFT, BOUGHT, MOVED = (
 )
 DAY = dt.timedelta(days=1)
 AGAIN_AFTER, GOAL_WITHIN, WORTH_SENDING, TOO_OLD = 2, 10, 3, 3 * DAY  # days
+QUIET_FROM, QUIET_UNTIL, MOST_LETTERS, CAP_DAYS = 22, 7, 2, 4
+RULES = {
+    "quiet_hours": {"from": f"{QUIET_FROM}:00", "to": f"0{QUIET_UNTIL}:00"},
+    "caps": [{"letters": MOST_LETTERS, "within": f"{CAP_DAYS}d"}],
+}
 FILE = """
 slug = "trial"
 name = "Trial"
@@ -21,6 +26,7 @@ purpose = "value"
 topic = "membership"
 trigger = {{ event = "shop.began" }}
 reentry = "after 2d"
+holdout = 0.5
 exit = {{ event = "shop.left" }}
 goal = {{ event = "{goal}", within = "10d", ends = {ends} }}
 steps = [
@@ -62,6 +68,18 @@ class Happening:
 
 
 @dataclass
+class Letter:
+    """A letter of a run: looked at from `due` on, no good any more after `not_after`."""
+
+    slug: str
+    planned: dt.datetime
+    not_after: dt.datetime
+    due: dt.datetime
+    status: str = "queued"
+    left: dt.datetime | None = None
+
+
+@dataclass
 class Run:
     """Where one run stands."""
 
@@ -75,21 +93,20 @@ class Run:
     goal_at: dt.datetime | None = None
     finished: dt.datetime | None = None
     woken: bool = False
-    letters: list[tuple[str, str]] = field(default_factory=list)
-    leaving: int = 0  # so many of them are on their way
+    letters: list[Letter] = field(default_factory=list)
 
     @property
     def ended(self) -> dt.datetime | None:
         """When it was over: one that went through, when its last step was planned, however late a worker came."""
+        if self.status == "held_out":
+            return self.entered
         return self.planned if self.status == "completed" else self.finished
 
     def finish(self, status: str, now: dt.datetime) -> None:
         """It is over; where it was left, what is on its way stays."""
         self.status, self.finished = status, now
-        for place in range(
-            len(self.letters) - self.leaving, len(self.letters) if status != "completed" else 0
-        ):
-            self.letters[place] = (self.letters[place][0], "skipped")
+        for letter in self.letters if status != "completed" else ():
+            letter.status = "skipped" if letter.status == "queued" else letter.status
 
 
 @dataclass
@@ -98,6 +115,7 @@ class Person:
 
     zone: ZoneInfo
     may_be_written_to: bool = True
+    is_kept_out: bool = False
     happened: list[Happening] = field(default_factory=list)
     runs: list[Run] = field(default_factory=list)
 
@@ -109,10 +127,40 @@ class Person:
                 self._catch_up(event, now)
                 self._enter(event, now, plan, published)
             event.is_answered = True
-        for run in self.runs:
-            if not paused:
+        is_moving = True
+        while is_moving:
+            for run in self.runs if not paused else ():
                 self._walk(run, now)
-            run.leaving = 0
+            is_moving = self._post(now)
+
+    def _post(self, now: dt.datetime) -> bool:
+        """Letters that are due leave, wait or stay, those that were planned first; whether anything became of any."""
+        waiting = [
+            one for run in self.runs for one in run.letters if one.status == "queued" and one.due <= now
+        ]
+        for letter in sorted(waiting, key=lambda one: one.planned):
+            at = self._room(letter, now)
+            if at > letter.not_after or not self.may_be_written_to:
+                letter.status = "skipped"
+            elif at > now:
+                letter.due = at
+            else:
+                letter.status, letter.left = "sent", now
+        return bool(waiting)
+
+    def _room(self, letter: Letter, at: dt.datetime) -> dt.datetime:
+        """The first moment, not before `at`, that is not quiet and at which few enough letters count."""
+        left = [one.left for run in self.runs for one in run.letters if one.left]
+        while at <= letter.not_after:
+            local = at.astimezone(self.zone)
+            counting = sorted(end for one in left if (end := self._later(one, CAP_DAYS)) > at)
+            if not QUIET_UNTIL <= local.hour < QUIET_FROM:
+                at = self._at_hour(at, QUIET_UNTIL)
+            elif len(counting) >= MOST_LETTERS:
+                at = counting[len(counting) - MOST_LETTERS]
+            else:
+                break
+        return at
 
     def _catch_up(self, event: Happening, now: dt.datetime) -> None:
         """Whoever is inside because nobody worked comes as far as they would be, before it is asked."""
@@ -131,7 +179,7 @@ class Person:
             if event.name == run.plan.goal and not run.goal_at:
                 self._reach_goal(run, event, now)
             if event.name == MOVED and run.step == "morning" and run.due and run.due > event.at:
-                run.due = self._nine(max(run.due - DAY / 2, event.at))
+                run.due = self._at_hour(max(run.due - DAY / 2, event.at), 9)
 
     def _reach_goal(self, run: Run, event: Happening, now: dt.datetime) -> None:
         if event.at > self._later(run.entered, GOAL_WITHIN):
@@ -148,20 +196,22 @@ class Person:
         for run in self.runs:
             if run.ended is None or event.at < self._later(run.ended, AGAIN_AFTER):
                 return
-        self.runs.append(Run(plan, entered=event.at, planned=event.at))
+        status = "held_out" if self.is_kept_out else "active"
+        self.runs.append(Run(plan, entered=event.at, planned=event.at, status=status))
 
     def _walk(self, run: Run, now: dt.datetime) -> None:
         run.woken = False
         while run.status == "active":
             if run.step in {"hello", "nudge", "thanks", "last"}:
+                if any(letter.status == "queued" for letter in run.letters):
+                    return
                 self._send(run, now)
             elif not self._wait(run, now):
                 return
 
     def _send(self, run: Run, now: dt.datetime) -> None:
-        in_time = now <= self._later(run.planned, WORTH_SENDING)
-        run.letters.append((run.step, "sent" if in_time and self.may_be_written_to else "skipped"))
-        run.leaving += 1
+        not_after = self._later(run.planned, WORTH_SENDING)
+        run.letters.append(Letter(run.step, run.planned, not_after, due=run.planned))
         then = {"hello": "pause", "thanks": "morning"}.get(run.step)
         run.step, run.due = then or "", None
         if then is None:
@@ -189,15 +239,16 @@ class Person:
 
     def _due(self, run: Run, reached: dt.datetime) -> dt.datetime:
         if run.step == "morning":
-            return self._nine(reached)
+            return self._at_hour(reached, 9)
         return self._later(reached, run.plan.pause if run.step == "pause" else run.plan.timeout)
 
     def _later(self, moment: dt.datetime, days: int) -> dt.datetime:
         local = moment.astimezone(self.zone).replace(tzinfo=None) + days * DAY
         return local.replace(tzinfo=self.zone).astimezone(dt.UTC)
 
-    def _nine(self, after: dt.datetime) -> dt.datetime:
+    def _at_hour(self, after: dt.datetime, hour: int) -> dt.datetime:
+        """The next full hour of this name on the wall."""
         local = after.astimezone(self.zone).replace(tzinfo=None)
-        nine = local.replace(hour=9, minute=0)
-        nine += DAY if nine <= local else dt.timedelta()
-        return nine.replace(tzinfo=self.zone).astimezone(dt.UTC)
+        then = local.replace(hour=hour, minute=0)
+        then += DAY if then <= local else dt.timedelta()
+        return then.replace(tzinfo=self.zone).astimezone(dt.UTC)

@@ -3,6 +3,7 @@
 import datetime as dt
 import itertools
 import tomllib
+import uuid
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,13 +15,14 @@ from django.db import connection, transaction
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
-from flows import publishing
+from flows import entering, publishing
 from flows.models import Enrolment, Flow
 from lifecycle import clock, invariants
 from lifecycle.invariants.lines import Moment
-from mail import suppressions
+from mail import sending_rules, suppressions
 from mail.models import Message, Suppression
 from members import consent, events, updating
+from members.models import Member
 from tests import cast
 from tests.faults import ledger
 from tests.sinks import Sink, parse
@@ -35,7 +37,7 @@ PLANS = (
     expecting.Plan(pause=3, timeout=1, nudges=True, goal=expecting.BOUGHT, ends=True),
     expecting.Plan(pause=1, timeout=1, nudges=False, goal=expecting.VISITED, ends=True),
 )
-PEOPLE = st.sampled_from(("ida", "per"))
+PEOPLE = st.sampled_from(("ida", "ida", "per", "per", "ole"))
 HAPPENINGS = st.lists(
     st.tuples(PEOPLE, st.sampled_from(NAMES), st.sampled_from((0, 1, 7, 20, 30, 80))), min_size=1, max_size=4
 )
@@ -48,7 +50,7 @@ class Died(BaseException):
 
 
 class Histories(RuleBasedStateMachine):
-    """Two members, one flow, and a worker that may die at any statement it sends to the database."""
+    """Two members in one flow and one kept out of it, and a worker that may die at any statement it sends."""
 
     sink: ClassVar[Sink]
 
@@ -58,11 +60,18 @@ class Histories(RuleBasedStateMachine):
         self.atomic.__enter__()
         self.sink.accepted.clear()
         self.now, self.paused, self.has_died, self._keys = START, False, False, itertools.count(1)
-        self.people = {who: expecting.Person(ZoneInfo(ZONES[0])) for who in ("ida", "per")}
+        self.people = {
+            who: expecting.Person(ZoneInfo(ZONES[0]), is_kept_out=who == "ole")
+            for who in ("ida", "per", "ole")
+        }
         self.members = {
             who: cast.join(who, START, quiet=True, email=f"{who}@example.com", time_zone=ZONES[0]).member
             for who in self.people
         }
+        for who, member in self.members.items():
+            member.uuid = lot(who, is_kept_out=self.people[who].is_kept_out)
+            member.save(update_fields=["uuid"])
+        sending_rules.save(expecting.RULES, START)
 
     def teardown(self) -> None:
         """Everything is forgotten."""
@@ -153,6 +162,7 @@ class Histories(RuleBasedStateMachine):
             Message.objects.filter(group=run.group).order_by("pk").select_related("letter_version__letter")
         )
         letters = [(one.letter_version.letter.slug, one.status) for one in written]
+        left = [one.submitted_at if one.status in ("sent", "unknown") else None for one in written]
         return {
             "status": run.status,
             "entered": run.entered_at,
@@ -160,6 +170,7 @@ class Histories(RuleBasedStateMachine):
             "goal": run.goal_at,
             "finished": run.finished_at,
             "letters": [(slug, "sent" if status == "unknown" else status) for slug, status in letters],
+            "left": left,
         }
 
     def _told(self, run: expecting.Run) -> dict[str, Any]:
@@ -169,8 +180,15 @@ class Histories(RuleBasedStateMachine):
             "step": run.step if run.status == "active" else "",
             "goal": run.goal_at,
             "finished": run.finished,
-            "letters": run.letters,
+            "letters": [(letter.slug, letter.status) for letter in run.letters],
+            "left": [letter.left for letter in run.letters],
         }
+
+
+def lot(who: str, *, is_kept_out: bool) -> uuid.UUID:
+    """A number for this member by which the flow keeps them out, or does not."""
+    drawn = (uuid.uuid5(uuid.NAMESPACE_DNS, f"{who}{number}") for number in itertools.count())
+    return next(one for one in drawn if entering.is_held_out("trial", Member(uuid=one), 0.5) == is_kept_out)
 
 
 class Worker:
