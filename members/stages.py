@@ -1,7 +1,7 @@
 """Where members stand in the reverse funnel. Joining, leaving and returning follow from the subscriptions."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from members import events
@@ -52,6 +52,15 @@ def settle(
         move.was_never_away()
 
 
+def away_before(held: Mapping[int, Sequence[Subscription]]) -> set[int]:
+    """Which of these members (with all their contracts) left once before the time under contract that goes on now."""
+    told = Event.objects.filter(member__in=held, name="subscription.ended")
+    ends: dict[int, list[dt.datetime]] = {}
+    for pk, at in told.values_list("member_id", "occurred_at"):
+        ends.setdefault(pk, []).append(at)
+    return {pk for pk, rows in held.items() if _ends_before(rows, ends.get(pk, ()), _unbroken_since(rows))}
+
+
 def _precedence(row: Subscription) -> tuple[int, float, str, str]:
     began = row.started_at or LONG_AGO
     return STATUS_ORDER.index(row.status), -began.timestamp(), row.source, row.external_id
@@ -65,9 +74,16 @@ def _last_absence(member: Member, held: Sequence[Subscription]) -> Absence | Non
     """The last time without any contract before now; None for somebody who never left."""
     began = _unbroken_since(held)
     told = member.events.filter(name="subscription.ended", occurred_at__lte=began)
-    ends = [row.ended_at for row in held if row.ended_at and row.ended_at <= began]
-    ends += told.order_by("-occurred_at").values_list("occurred_at", flat=True)[:1]
+    last = told.order_by("-occurred_at").values_list("occurred_at", flat=True)[:1]
+    ends = _ends_before(held, last, began)
     return Absence(max(ends), began) if ends else None
+
+
+def _ends_before(
+    held: Iterable[Subscription], told: Iterable[dt.datetime], began: dt.datetime
+) -> list[dt.datetime]:
+    ends = [*(row.ended_at for row in held if row.ended_at), *told]
+    return [at for at in ends if at <= began]
 
 
 def _unbroken_since(held: Sequence[Subscription]) -> dt.datetime:
