@@ -57,7 +57,7 @@ def checked(said: Mapping[str, str], rules: Mapping[str, Field]) -> dict[str, An
         try:
             values[name] = _read(rules[name], text)
         except serializers.ValidationError as error:
-            wrong.append(f"{name}: {' '.join(map(str, _flat(error.detail)))}")
+            wrong.append(f"{name}: {' '.join(map(str, _flat(error.detail))).removesuffix('.')}")
     if wrong:
         raise outcomes.NotUnderstood("; ".join(wrong))
     return values

@@ -61,7 +61,8 @@ def recognise(batch: Import, said: Mapping[str, str] | None = None) -> None:
         "separator": said.get("separator") or found.separator,
     }
     batch.choices = {"headings": sheets.headings(path, mapping.form(batch))}
-    batch.choices["meanings"] = meanings.suggested(batch.kind, batch.choices["headings"])
+    samples = mapping.samples(batch, 20)
+    batch.choices["meanings"] = meanings.suggested(batch.kind, batch.choices["headings"], samples)
     _recognise_cells(batch, said)
 
 
@@ -82,8 +83,10 @@ def look(batch: Import, now: dt.datetime) -> None:
             tally.add(taking.take(how, chunk, now))
             _count_blank(chunk, blank)
             new += [(cells.get("external_id", ""), cells) for _line, cells in chunk]
+    if not total:
+        raise FileRefused(_("There is nothing below the names of the columns."))
     batch.lines = total
-    batch.outlook = _outlook(batch, tally, silent, blank, new)
+    batch.outlook = {**_outlook(batch, tally, silent, blank, new), **_same_numbers(batch, new)}
 
 
 def is_ready(batch: Import) -> list[str]:
@@ -186,6 +189,17 @@ def _outlook(
         "homes_count": len(homes),
         "looked_at": min(batch.lines, LOOKED_AT),
     }
+
+
+def _same_numbers(batch: Import, new: list[tuple[str, taking.Cells]]) -> dict[str, object]:
+    """Numbers that two lines give to people of different names: the last line would win over the others."""
+    if batch.kind != Import.Kind.MEMBERS:
+        return {}
+    names: dict[str, dict[str, None]] = {}
+    for ident, cells in new:
+        names.setdefault(ident, {})[mapping.name(cells)] = None
+    twice = [[ident, *found] for ident, found in names.items() if len(found) > 1]
+    return {"same_numbers": twice[:SHOWN], "same_numbers_count": len(twice)}
 
 
 def _tie(same: Mapping[str, str]) -> list[int]:

@@ -5,11 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
+from django.core import validators
+
 from intake.importing import forms, meanings, sheets
 from intake.importing.models import Import
 from intake.importing.reading import Form, Line
 from intake.importing.taking import Cells
-from members import identity
+from members import identity, plans
 
 WITHOUT_NUMBER = "list-"
 NAMING = ("email", "first_name", "last_name", "phone")
@@ -25,8 +27,11 @@ def lines(batch: Import) -> Iterator[tuple[Line, Cells]]:
     chosen: Sequence[str] = batch.choices["meanings"]
     homes = set(batch.choices.get("homes", ()))
     where = meanings.addresses(batch.choices["headings"])
+    called = plans.slugs_by_name() if "plan" in chosen else {}
     for line in islice(sheets.lines(Path(batch.upload), form(batch)), 1, None):
         cells = _cells(line, chosen, batch.reading)
+        if plan := cells.get("plan", "").strip():
+            cells["plan"] = called.get(plan.casefold()) or _slug(plan)
         if batch.kind == Import.Kind.MEMBERS:
             _complete(cells)
             _at_home(cells, home(line, where, cells), homes)
@@ -48,11 +53,11 @@ def home(line: Line, where: Sequence[int], cells: Cells) -> str:
 def families(batch: Import) -> dict[str, list[str]]:
     """The homes in which two or more of the list live, with their names."""
     where = meanings.addresses(batch.choices["headings"])
-    names: dict[str, list[str]] = {}
+    names: dict[str, dict[str, str]] = {}
     for line, cells in lines(batch):
         if (mark := home(line, where, cells)) and not cells.get("household"):
-            names.setdefault(mark, []).append(name(cells))
-    return {mark: found for mark, found in names.items() if len(found) > 1}
+            names.setdefault(mark, {})[cells["external_id"]] = name(cells)  # one person may have two lines
+    return {mark: list(found.values()) for mark, found in names.items() if len(found) > 1}
 
 
 def name(cells: Cells) -> str:
@@ -77,6 +82,11 @@ def _cells(line: Line, chosen: Sequence[str], reading: Mapping[str, str]) -> dic
         else:
             cells[meaning] = forms.plain(meaning, text, reading)
     return cells
+
+
+def _slug(plan: str) -> str:
+    """What people call a plan, as the slug by which the house will know it."""
+    return plan if validators.slug_re.match(plan) else plans.as_slug(plan) or plan
 
 
 def _split(text: str) -> dict[str, str]:
