@@ -54,7 +54,7 @@ def as_slug(text: str) -> str:
     return slugify(text)[:80]
 
 
-_NORDIC = {"æ": "ae", "ø": "oe", "å": "aa", "ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"}  # else they fall out
+_NORDIC = {"æ": "ae", "ø": "oe", "å": "aa", "ä": "ae", "ö": "oe", "ü": "y", "ß": "ss"}  # else they fall out
 
 
 def _readable(slug: str) -> str:

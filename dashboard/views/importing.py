@@ -101,7 +101,8 @@ def start(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
         for place, twin in enumerate(twins)
         if request.POST.get(f"twin-{place}") == "same"
     }
-    drafts.start(batch, chosen, with_homes=request.POST.get("homes") == "yes")
+    year = clock.now().year if request.POST.get("reader") == "yes" else None
+    drafts.start(batch, chosen, with_homes=request.POST.get("homes") == "yes", this_year=year)
     return redirect("import", uuid=uuid)
 
 

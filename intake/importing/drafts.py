@@ -99,15 +99,22 @@ def is_ready(batch: Import) -> list[str]:
     return lacking(KINDS[batch.kind], chosen)
 
 
-def start(batch: Import, same: Mapping[str, str], with_homes: bool) -> None:
-    """Hands the list to the workers with the decisions about likely duplicates and families."""
-    homes = list(mapping.families(batch)) if with_homes else []
+def start(
+    batch: Import, same: Mapping[str, str], *, with_homes: bool = False, this_year: int | None = None
+) -> None:
+    """Hands the list to the workers with the decisions about likely duplicates and families.
+
+    `this_year` given: letters of a family go to one of them, where others have no address of their own.
+    """
+    homes = list(mapping.families(batch)) if with_homes or this_year else []
+    readers = mapping.readers(batch, this_year) if this_year else {}
     with transaction.atomic():
         locked = Import.objects.select_for_update().get(pk=batch.pk)
         if locked.status != Import.Status.DRAFT:
             return
         same_line = {ident: other.removeprefix("line:") for ident, other in same.items() if "line:" in other}
-        locked.choices = {**batch.choices, "homes": homes, "same_line": same_line, "ties": _tie(same)}
+        homely = {"homes": homes, "readers": {mark: readers[mark] for mark in homes if mark in readers}}
+        locked.choices = {**batch.choices, **homely, "same_line": same_line, "ties": _tie(same)}
         locked.status = Import.Status.WAITING
         locked.save()
         meanings.remember(locked.kind, locked.choices["headings"], locked.choices["meanings"])

@@ -14,6 +14,7 @@ from intake.importing.taking import Cells
 from members import identity, plans
 
 WITHOUT_NUMBER = "list-"
+GROWN = 18  # years
 NAMING = ("email", "first_name", "last_name", "phone")
 
 
@@ -25,7 +26,7 @@ def form(batch: Import) -> Form:
 def lines(batch: Import) -> Iterator[tuple[Line, Cells]]:
     """Every line below the headings with its cells by meaning, in the contract's form. FileRefused while reading."""
     chosen: Sequence[str] = batch.choices["meanings"]
-    homes = set(batch.choices.get("homes", ()))
+    homes, readers = set(batch.choices.get("homes", ())), batch.choices.get("readers", {})
     where = meanings.addresses(batch.choices["headings"])
     called = plans.slugs_by_name() if "plan" in chosen else {}
     for line in islice(sheets.lines(Path(batch.upload), form(batch)), 1, None):
@@ -34,8 +35,12 @@ def lines(batch: Import) -> Iterator[tuple[Line, Cells]]:
             cells["plan"] = called.get(plan.casefold()) or _slug(plan)
         if batch.kind == Import.Kind.MEMBERS:
             _complete(cells)
-            _at_home(cells, home(line, where, cells), homes)
+            mark = home(line, where, cells)
+            _at_home(cells, mark, homes)
+            _read_for(cells, readers.get(mark, ""))
             cells["external_id"] = _same(batch, cells["external_id"])
+            if cells.get("guardian"):
+                cells["guardian"] = _same(batch, cells["guardian"])
         yield line, cells
 
 
@@ -58,6 +63,17 @@ def families(batch: Import) -> dict[str, list[str]]:
         if (mark := home(line, where, cells)) and not cells.get("household"):
             names.setdefault(mark, {})[cells["external_id"]] = name(cells)  # one person may have two lines
     return {mark: list(found.values()) for mark, found in names.items() if len(found) > 1}
+
+
+def readers(batch: Import, this_year: int) -> dict[str, str]:
+    """Who reads the letters of a home for those there without an address: its first grown-up who has one, by number."""
+    where = meanings.addresses(batch.choices["headings"])
+    found: dict[str, str] = {}
+    for line, cells in lines(batch):
+        is_grown = this_year - int(year) >= GROWN if (year := cells.get("birth_year", "")).isdigit() else True
+        if cells.get("email") and not cells.get("guardian") and is_grown:
+            found.setdefault(home(line, where, cells), cells["external_id"])
+    return {mark: ident for mark, ident in found.items() if mark}
 
 
 def name(cells: Cells) -> str:
@@ -112,6 +128,11 @@ def _complete(cells: dict[str, str]) -> None:
 def _at_home(cells: dict[str, str], mark: str, homes: set[str]) -> None:
     if mark in homes and not cells.get("household"):
         cells["household"] = mark
+
+
+def _read_for(cells: dict[str, str], reader: str) -> None:
+    if reader and not cells.get("email") and not cells.get("guardian") and cells["external_id"] != reader:
+        cells["guardian"] = reader
 
 
 def _same(batch: Import, ident: str) -> str:

@@ -12,6 +12,7 @@ from django.test import Client
 from flows.models import Enrolment
 from intake.importing import working
 from intake.models import ColumnChoice, Import
+from mail import addressing
 from mail.models import Message
 from members.models import ExternalId, Member, Plan
 from office.models import AuditEntry, User
@@ -273,3 +274,24 @@ def test_where_every_line_would_stay_out_there_is_nothing_to_press(staff: Client
     page = staff.get(bring(staff, b"Nr;E-mail\n1;nobody\n")).content.decode()
     assert "No line can be taken in" in page
     assert "Take in 0 lines" not in page
+
+
+FAMILY = (
+    "Nr;Navn;E-mail;Fødselsår;Adresse\n"
+    "1;Ida Holm;;2015;Storegade 1\n"
+    "2;Emil Holm;emil@example.com;2012;Storegade 1\n"
+    "3;Anna Holm;anna@example.com;1980;Storegade 1\n"
+    "4;Bo Holm;;1978;Storegade 1\n"
+    "5;Ole Brandt;;1950;Torvet 2\n"
+)
+
+
+@pytest.mark.parametrize("answer", ["yes", "no"])
+def test_a_household_may_be_given_one_recipient(staff: Client, now: dt.datetime, answer: str) -> None:
+    staff.post(f"{bring(staff, FAMILY.encode())}start", {"homes": "yes", "reader": answer})
+    work(now)
+    letters_to = {one.first_name: addressing.of(one) for one in Member.objects.select_related("guardian")}
+    read_by = "anna@example.com" if answer == "yes" else ""
+    own = {"Emil": "emil@example.com", "Anna": "anna@example.com", "Ole": ""}
+    assert letters_to == {**own, "Ida": read_by, "Bo": read_by}
+    assert Member.objects.exclude(household="").count() == 4
