@@ -72,14 +72,11 @@ def _facts(
 ) -> list[dict[str, Any]]:
     known = [
         fact_rows.Known(
-            row["id"],
-            row["joined_at"],
-            row["stage"],
-            row["stage_since"],
-            "",
-            row["plan_id"],
-            Pulse.UNKNOWN,
-            None,
+            member_id=row["id"],
+            **{name: row[name] for name in ("joined_at", "stage", "stage_since", "plan_id")},
+            status="",
+            pulse=Pulse.UNKNOWN,
+            pulse_since=None,
         )
         for row in rows
     ]
@@ -101,4 +98,4 @@ def _pour(model: type[models.Model], rows: Sequence[dict[str, Any]]) -> None:
         for field in model._meta.concrete_fields
         if not isinstance(field, models.AutoField) or field.column in rows[0]
     }
-    pouring.pour(model, list(blank), [({**blank, **row}).values() for row in rows])
+    pouring.pour(model, list(blank), [{**blank, **row}.values() for row in rows])
