@@ -8,7 +8,7 @@ from flows import execution, ramping, reentry, triggers
 from flows.models import Decision, Enrolment, Flow
 from flows.occasions import Occasion
 from flows.shares import fraction
-from members import answering, conditions, occurrences
+from members import answering, conditions, occurrences, stages
 from members.models import Event, Member, Subscription
 
 Status = Enrolment.Status
@@ -99,11 +99,20 @@ def _refusal(
         return "the flow stood still"
     if untimely := _is_untimely(flow, occasion.at, now):
         return untimely
+    if _goes_on(flow, occasion):
+        return "the membership goes on"
     if refusal := occasion.refusal or reentry.refusal(_reentry(flow), before, occasion):
         return refusal
     if not verdict.holds:
         return "; ".join(verdict.reasons)
     return "" if occasion.by_hand else ramping.refusal(flow, occasion.member)
+
+
+def _goes_on(flow: Flow, occasion: Occasion) -> bool:
+    """Whether only a contract ended, and another followed or goes on beside it: nobody left."""
+    is_an_end = occasion.event is not None and occasion.event.name == stages.ENDED
+    is_for_it = _reentry(flow) == reentry.EACH_SUBSCRIPTION
+    return is_an_end and not is_for_it and occasion.member.status in stages.LIVE
 
 
 def _is_untimely(flow: Flow, at: dt.datetime, now: dt.datetime) -> str:

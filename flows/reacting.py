@@ -6,12 +6,14 @@ from typing import Any
 
 from flows.models import Decision, Enrolment, StepRun
 from mail import outbox
-from members import durations
+from members import durations, lifetimes, stages
 from members.models import Event
 from office import bulk
 
 Status = Enrolment.Status
 # Also of those who left or were ended: of somebody kept out it would be noted all the same, and both are compared.
+LEAVING = (stages.ENDED, "stage.entered")  # what sets a flow going when somebody leaves
+FAREWELLS = ({"event": stages.ENDED}, {"stage": "former"})
 GOAL_COUNTS_FOR = (Status.ACTIVE, Status.COMPLETED, Status.EXITED, Status.ENDED, Status.HELD_OUT)
 
 
@@ -38,6 +40,27 @@ def reach_goals(events: list[Event], now: dt.datetime) -> None:
     ]
     awaited = _awaited(ends)
     _write([_end(run, Status.GOAL, event, now) for run, event in ends if run.pk not in awaited], now)
+
+
+def stay(events: list[Event], now: dt.datetime) -> None:
+    """Ends the runs that a leaving began which was none: a contract that followed it is known only by these events.
+
+    Runs for one subscription go on: that one did end.
+    """
+    began = {event.member_id: event for event in events}
+    runs = Enrolment.objects.filter(
+        member_id__in=began, status=Status.ACTIVE, key="", version__trigger_event__in=LEAVING
+    ).select_related("version")
+    left = [run for run in runs if run.version.trigger in FAREWELLS]
+    lives = lifetimes.of({run.member_id for run in left}) if left else {}
+    _write(
+        [
+            _end(run, Status.EXITED, began[run.member_id], now)
+            for run in left
+            if any(life.until is None and life.since <= run.entered_at for life in lives[run.member_id])
+        ],
+        now,
+    )
 
 
 def wake(events: list[Event], now: dt.datetime) -> None:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from api import bodies
 from intake import outcomes
-from intake.generic import translate, use
+from intake.generic import told, translate, use
 from members import events, identity, merging, updating, usage
 from members.fields import AHEAD, read_moment
 from members.models import Event, ExternalId, Member
@@ -92,6 +92,7 @@ def _item(index: int, said: Any, ahead: dt.datetime) -> Item:
         raise outcomes.NotUnderstood(_("occurred_at: this time lies ahead of the clock."))
     if data is not None and not isinstance(data, dict):
         raise outcomes.NotUnderstood(_("data: send an object, or leave it out."))
+    told.check(kind, data or {})
     return Item(index, member, kind, at, data or {}, ident)
 
 

@@ -22,6 +22,7 @@ from mail import clicks, outbox, reports
 from members import (
     answering,
     fact_keeping,
+    first_value,
     moving,
     partitions,
     segment_keeping,
@@ -30,6 +31,7 @@ from members import (
 )
 from office import nudges
 from office.models import Beat
+from relationship import by_hand
 
 Verb = Callable[[dt.datetime], int]
 HEARTBEAT, LOOK = Beat.CLOCK, "look"
@@ -60,6 +62,7 @@ PHASES = (
     Phase("steps", "engine", execution.advance),
     Phase("limits", "engine", limits.watch),
     Phase("outbox", "send", outbox.send_due),
+    Phase("letters by hand", "engine", by_hand.give),
     Phase("webhooks", "send", deliveries.send_due),
     Phase("notes to owners", "send", notices.mail_due),
 )
@@ -77,6 +80,7 @@ NIGHTLY: dict[str, Verb] = {
     "forget what mail providers reported": reports.forget_old,
     "forget opened links": clicks.forget_old,
     "facts": fact_keeping.roll,
+    "first value": first_value.sweep,
     "stages: up by time alone": moving.rise,  # after the facts of the night
     "stages: down": moving.fall,
     "segments": segment_keeping.refresh_all,

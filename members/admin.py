@@ -11,8 +11,9 @@ from django.utils.dates import MONTHS
 from django.utils.translation import gettext_lazy
 
 from members import fields as rules
+from members import first_value_admin as first_value_admin  # noqa: PLC0414 (its page registers itself)
 from members import identity, updating
-from members import stage_admin as stage_admin  # noqa: PLC0414 (its page registers itself)
+from members import stage_admin as stage_admin  # noqa: PLC0414 (the same)
 from members.models import Account, Consent, Event, Member, Payment, Plan, StageChange, Subscription
 from office import clock, desk, roles
 

@@ -6,12 +6,12 @@ paid so far, until something better is known; `paid_total` is of the currency of
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from django.db import connection
 
-from members import pulse, rhythm, signs
+from members import pulse, renewals, rhythm, signs
 from members.contract_facts import Terms
 from members.models import Member, MemberFacts, Plan
 from members.models.member import Stage
@@ -44,10 +44,11 @@ class Sources:
     paid: Mapping[int, Mapping[str, int]]
     plans: Mapping[int, Plan]
     paused: Mapping[int, dt.timedelta]
+    renewed: Mapping[int, renewals.Terms] = field(default_factory=dict)
 
 
 Row = dict[str, Any]
-NOTHING, NO_TERMS, NO_TIME = signs.Signs(), Terms(), dt.timedelta()
+NOTHING, NO_TERMS, NO_TIME, NONE_OVER = signs.Signs(), Terms(), dt.timedelta(), renewals.Terms()
 
 
 def read(member_ids: Collection[int]) -> list[Known]:
@@ -58,7 +59,7 @@ def read(member_ids: Collection[int]) -> list[Known]:
 
 
 def compute(of: Known, sources: Sources, now: dt.datetime) -> Row:
-    """The facts of one member; `renewals` is right only for a first life (`count_renewals`)."""
+    """The facts of one member; `renewals` is what was told, and right only for a first life (`count_renewals`)."""
     found, terms = sources.signs.get(of.member_id, NOTHING), sources.terms.get(of.member_id, NO_TERMS)
     return {
         "member_id": of.member_id,
@@ -66,6 +67,7 @@ def compute(of: Known, sources: Sources, now: dt.datetime) -> Row:
         **_use(of, sources, now),
         "activated_at": found.first(signs.ACTIVATED),
         "renewals": found.ever(_renewed) if terms.is_live or terms is NO_TERMS else 0,
+        "renews_at": sources.renewed.get(of.member_id, NONE_OVER).next_at,
         "events_attended": found.ever(signs.is_attendance),
         "dialogue_365d": found.lately(signs.is_dialogue),
         "last_conversation_at": found.last(signs.is_dialogue),
@@ -76,16 +78,20 @@ def compute(of: Known, sources: Sources, now: dt.datetime) -> Row:
 
 
 def count_renewals(rows: Sequence[Row], sources: Sources, now: dt.datetime) -> None:
-    """Counts the renewals of this time anew where there was a time before; one query, mostly none."""
+    """Counts the renewals of this time anew where there was a time before; one query, mostly none.
+
+    Terms that are over by the calendar were renewed too, whether or not billing told of each (`renewals`).
+    """
     starts = {}
     for row in rows:
-        told = sources.signs.get(row["member_id"], NOTHING).first(signs.RENEWED)
+        first = sources.signs.get(row["member_id"], NOTHING).first(signs.RENEWED)
         began = sources.terms.get(row["member_id"], NO_TERMS).life_since
-        if told and began and told < began:
+        if first and began and first < began:
             starts[row["member_id"]] = began
     counts = signs.renewals_since(starts, now)
     for row in rows:
-        row["renewals"] = counts.get(row["member_id"], row["renewals"])
+        told = int(counts.get(row["member_id"], row["renewals"]))
+        row["renewals"] = max(told, sources.renewed.get(row["member_id"], NONE_OVER).number)
 
 
 def write(rows: Sequence[Row]) -> None:
@@ -133,6 +139,7 @@ TYPES = {
     "pulse_since": "timestamptz",
     "activated_at": "timestamptz",
     "renewals": "integer",
+    "renews_at": "timestamptz",
     "events_attended": "integer",
     "dialogue_365d": "integer",
     "last_conversation_at": "timestamptz",

@@ -32,8 +32,13 @@ def _queries(
     days = UsageDay.objects.filter(rhythm.leaving(since.date(), now.date()) | _gatherings_left(since, now))
     yield days.values_list("member_id", flat=True).order_by()
     facts = MemberFacts.objects.order_by()
-    for moved_on in (_signs_left(since, now), _young(since), _known_otherwise(), _on_pause(), *_pulses(now)):
+    for moved_on in _moved_on(since, now):
         yield facts.filter(moved_on).values_list("pk", flat=True)
+
+
+def _moved_on(since: dt.datetime, now: dt.datetime) -> Iterator[Q]:
+    yield from (_signs_left(since, now), _young(since), _known_otherwise(), _on_pause(), _renewing(now))
+    yield from _pulses(now)
 
 
 def _gatherings_left(since: dt.datetime, now: dt.datetime) -> Q:
@@ -61,6 +66,11 @@ def _known_otherwise() -> Q:
 def _on_pause() -> Q:
     """Whose time with us stands still."""
     return Q(member__status="paused")
+
+
+def _renewing(now: dt.datetime) -> Q:
+    """Of whom another term is over."""
+    return Q(renews_at__lte=now)
 
 
 def _pulses(now: dt.datetime) -> Iterator[Q]:

@@ -57,8 +57,10 @@ def of(member: Member, now: dt.datetime) -> Ladder:
     """The member's place on the ladder at `now`, and what the house's rules ask for more."""
     rules = stage_rules.standing()[::-1]
     stage = Stage(member.stage)
+    ruled = [rule.to for rule in rules]
+    ruled = [rule.to for rule in rules]
     ahead = [
-        _ahead(rule, member, now)
+        _ahead(rule, member, now, _steps(rule, stage, ruled))
         for rule in rules
         if stage in stage_rules.DEPTH and stage_rules.is_deeper(rule.to, stage)
     ]
@@ -81,8 +83,14 @@ def stalled(now: dt.datetime) -> QuerySet[Member]:
     )
 
 
-def _ahead(rule: StageRule, member: Member, now: dt.datetime) -> Ahead:
-    asked = [need for need in needs.of(rule.enter, member, now) if not need.is_met or need.is_open]
+def _steps(rule: StageRule, stage: Stage, ruled: Sequence[str]) -> list[Need]:
+    """The stage that comes first, where the rule does not lead up from where the member stands."""
+    lower = stage_rules.leads_from(rule.to, ruled)
+    return [] if stage in lower else [Need(_("%s first") % lower[0].label, "", is_met=False)]
+
+
+def _ahead(rule: StageRule, member: Member, now: dt.datetime, steps: list[Need]) -> Ahead:
+    asked = steps + [need for need in needs.of(rule.enter, member, now) if not need.is_met or need.is_open]
     if rule.fall and stage_rules.one_step_down(rule.to):
         asked += [need for need in needs.of({"not": rule.fall}, member, now) if not need.is_met]
     asked = list({need.text: need for need in asked}.values())  # entering and not falling may ask the same

@@ -5,11 +5,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import OuterRef, QuerySet
+
 from members import conditions, events, signs
 from members.models import Event, Member, MemberFacts, StageChange
 from members.models.member import Stage
 
 Kind = StageChange.Kind
+STEPS = (Kind.MOVED, Kind.MANUAL)
 JUST_NOW = dt.timedelta(minutes=10)
 # Which events a fact follows from, so that a move can name what set it going.
 FOLLOWS_FROM: Mapping[str, tuple[str, ...]] = {
@@ -56,8 +59,13 @@ def place(moves: Sequence[Move], now: dt.datetime) -> list[StageChange]:
 
 def made_at(members: Iterable[int], now: dt.datetime) -> set[int]:
     """Who of these moved at this very moment: once per moment is enough."""
-    moved = StageChange.objects.filter(member__in=members, at=now, kind__in=(Kind.MOVED, Kind.MANUAL))
+    moved = StageChange.objects.filter(member__in=members, at=now, kind__in=STEPS)
     return set(moved.values_list("member_id", flat=True))
+
+
+def at(now: dt.datetime) -> QuerySet[StageChange]:
+    """The moves at this very moment of one member of an outer query."""
+    return StageChange.objects.filter(member=OuterRef("pk"), at=now, kind__in=STEPS)
 
 
 def occasions(

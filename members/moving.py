@@ -29,15 +29,16 @@ class NotMoved(ValueError):
 
 
 def move_up(now: dt.datetime, limit: int = BATCH) -> int:
-    """Looks at up to `limit` members of whom something changed; each comes up to the deepest stage now proven.
+    """Looks at up to `limit` members of whom something changed; each comes up by one rule, if one is proven now.
 
-    Returns how many were looked at. A number of queries that depends on the rules, not on the members.
+    Who has moved at this moment is looked at again in the next. Returns how many were looked at. A number of queries
+    that depends on the rules, not on the members.
     """
     rules = stage_rules.standing()
     if not rules:
         return 0
     with transaction.atomic():
-        held = _claim(limit)
+        held = _claim(now, limit)
         _rise(rules, held, now)
     return len(held)
 
@@ -46,7 +47,7 @@ def rise(now: dt.datetime) -> int:
     """The night's way up, for everybody: time alone proves something too. Returns how many moved."""
     rules, moved = stage_rules.standing(), 0
     if rules:
-        _look_at_everybody()
+        _look_at_everybody(now)
     for rule in rules:
         for keys in _batches(coming_up(rule, now)):
             with transaction.atomic():
@@ -72,8 +73,9 @@ def place(member_ids: Iterable[int], now: dt.datetime) -> int:
 
 
 def coming_up(rule: StageRule, now: dt.datetime) -> QuerySet[Member]:
-    """The members below the rule's stage who have proven it at `now`."""
-    return _movable().filter(_may_come_up(rule, now), stage__in=stage_rules.below(rule.to))
+    """The members in the stage before the rule's who have proven it at `now`."""
+    ruled = list(StageRule.objects.values_list("to", flat=True))
+    return _movable().filter(_may_come_up(rule, now), stage__in=stage_rules.leads_from(rule.to, ruled))
 
 
 def held_by(rule: StageRule, now: dt.datetime) -> QuerySet[Member]:
@@ -122,18 +124,22 @@ def _may_come_up(rule: StageRule, now: dt.datetime) -> Q:
     return conditions.q(stage_rules.proof(rule), now) & ~Q(Exists(lowered))
 
 
-def _claim(limit: int) -> dict[int, Member]:
+def _claim(now: dt.datetime, limit: int) -> dict[int, Member]:
     """Takes members off the list of those to look at; whoever changes meanwhile waits, and puts them on again."""
-    due = MemberFacts.objects.filter(stages_due=True).order_by("pk")
-    rows = due.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True)
+    rows = _due(now).select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True)
     held = holding.hold(list(rows[:limit]))
     MemberFacts.objects.filter(pk__in=held).update(stages_due=False)
     return held
 
 
-def _look_at_everybody() -> None:
+def _due(now: dt.datetime) -> QuerySet[MemberFacts]:
+    """The list of those to look at; who moved at this very moment waits on it for the next."""
+    return MemberFacts.objects.filter(~Q(Exists(moves.at(now))), stages_due=True).order_by("pk")
+
+
+def _look_at_everybody(now: dt.datetime) -> None:
     """Empties the list of those to look at, before all are; who changes from now on stands on it again."""
-    due = MemberFacts.objects.filter(stages_due=True).order_by("pk")
+    due = _due(now)
     while True:
         with transaction.atomic():
             rows = due.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True)

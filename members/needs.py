@@ -186,7 +186,10 @@ def _uses(condition: Condition) -> str:
     if op != ">=":
         return conditions.read_aloud(condition)
     what = condition["event"].removeprefix("usage.").replace("_", " ")
-    said = _("%(n)d uses") if what == "*" else _("%(n)d times “%(what)s”")
+    if "days" in condition:
+        said = _("used on %(n)d days") if what == "*" else _("“%(what)s” on %(n)d days")
+    else:
+        said = _("%(n)d uses") if what == "*" else _("%(n)d times “%(what)s”")
     text = said % {"n": wanted, "what": what}
     if "within" in condition:
         return _("%(uses)s in %(span)s") % {"uses": text, "span": durations.said(condition["within"])}

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from members import conditions, durations, fact_keeping, moves, needs, stage_rules
+from members import conditions, durations, fact_keeping, first_value, moves, needs, stage_rules
 from members.models import Member, MemberFacts, StageChange, StageRule
 from members.models.member import Stage
 from office import pouring
@@ -74,6 +74,7 @@ def begin(placed: Mapping[int, Placement], now: dt.datetime) -> None:
 def _place(keys: Sequence[int], rules: Sequence[StageRule], now: dt.datetime, note_all: bool) -> int:
     _lock(keys)  # members before facts, as everywhere
     fact_keeping.recompute(keys, now)
+    fact_keeping.recompute(first_value.notice(keys, now, quiet=True), now)
     MemberFacts.objects.filter(pk__in=keys, stages_due=True).update(stages_due=False)
     history = StageChange.objects.filter(member__in=keys)
     lived_here = history.filter(kind__in=(Kind.MOVED, Kind.MANUAL)).values("member")

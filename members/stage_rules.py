@@ -1,13 +1,13 @@
 """The rules of the stages: read from TOML or a form, checked, kept as rows, written back. Staff own them.
 
-A rule says when a member comes up into a stage (`enter`) and when one falls out of it again (`fall`, held for
-`fall_after`, never before `min_stay` in the stage). Durations as in `members.durations`.
+A rule says when a member comes up into a stage (`enter`) from the one before it (`leads_from`), and when one falls out
+of it again (`fall`, held for `fall_after`, never before `min_stay` in the stage). Durations as in `members.durations`.
 """
 
 import datetime as dt
 import logging
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import tomli_w
@@ -116,6 +116,17 @@ def in_order() -> list[StageRule]:
 def below(stage: str) -> tuple[Stage, ...]:
     """The stages before this one."""
     return DEPTH[: DEPTH.index(Stage(stage))]
+
+
+def leads_from(to: str, ruled: Collection[str]) -> tuple[Stage, ...]:
+    """The stages from which the rule for `to` takes somebody up, among the stages that have a rule (`ruled`).
+
+    Nobody skips a stage that must be proven: from onboarding a rule leads only where no earlier one does. Whoever
+    did something for us comes up from either stage between.
+    """
+    lower = below(to)[1:]
+    between = lower if to == Stage.AMBASSADOR else lower[-1:]
+    return between if set(lower) & set(ruled) else (Stage.ONBOARDING, *between)
 
 
 def is_deeper(stage: str, other: str) -> bool:

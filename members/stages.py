@@ -1,14 +1,16 @@
 """Where members stand in the reverse funnel. Joining, leaving and returning follow from the subscriptions."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from members import events
+from members import events, lifetimes, untrue_leavings
+from members.lifetimes import Life
 from members.models import Event, Member, Plan, StageChange, Subscription
 from members.models.member import Stage
 
 Kind = StageChange.Kind
+ENDED = "subscription.ended"
 LIVE = ("trialing", "active", "past_due", "paused", "cancelled")
 STATUS_ORDER = ("active", "trialing", "past_due", "paused", "cancelled", "ended")
 NEW_START_AFTER = dt.timedelta(days=180)  # house rule 4: who returns later than this begins anew
@@ -36,7 +38,9 @@ def settle(
     """Brings status and stage of a member in line with the subscriptions, whichever order they came in.
 
     No live subscription left: `former` since the last one ended. A live one again: back to the stage before
-    leaving, or to onboarding after more than 180 days away. Runs in the transaction of the change.
+    leaving, or to onboarding after more than 180 days away. A contract that follows another back to back is neither:
+    a leaving that was written before anybody knew of it is taken back (decision 12). Runs in the transaction of the
+    change, after its spans were written.
     """
     held = sorted(member.subscriptions.select_related("plan"), key=_precedence)
     if not held:
@@ -46,19 +50,14 @@ def settle(
     move = _Mover(member, event, now, quiet)
     if member.status not in LIVE:
         move.away(max(row.ended_at or at for row in held))
-    elif absence := _last_absence(member, held):
+        return
+    life, absence = _present(member, held)
+    if life:
+        untrue_leavings.take_back(member, life)
+    if absence:
         move.back(absence)
     elif member.stage == Stage.FORMER:
         move.was_never_away()
-
-
-def away_before(held: Mapping[int, Sequence[Subscription]]) -> set[int]:
-    """Which of these members (with all their contracts) left once before the time under contract that goes on now."""
-    told = Event.objects.filter(member__in=held, name="subscription.ended")
-    ends: dict[int, list[dt.datetime]] = {}
-    for pk, at in told.values_list("member_id", "occurred_at"):
-        ends.setdefault(pk, []).append(at)
-    return {pk for pk, rows in held.items() if _ends_before(rows, ends.get(pk, ()), _unbroken_since(rows))}
 
 
 def _precedence(row: Subscription) -> tuple[int, float, str, str]:
@@ -70,32 +69,15 @@ def _plan(held: Sequence[Subscription]) -> Plan | None:
     return next((row.plan for row in held if row.plan), None)
 
 
-def _last_absence(member: Member, held: Sequence[Subscription]) -> Absence | None:
-    """The last time without any contract before now; None for somebody who never left."""
-    began = _unbroken_since(held)
-    told = member.events.filter(name="subscription.ended", occurred_at__lte=began)
-    last = told.order_by("-occurred_at").values_list("occurred_at", flat=True)[:1]
-    ends = _ends_before(held, last, began)
-    return Absence(max(ends), began) if ends else None
-
-
-def _ends_before(
-    held: Iterable[Subscription], told: Iterable[dt.datetime], began: dt.datetime
-) -> list[dt.datetime]:
-    ends = [*(row.ended_at for row in held if row.ended_at), *told]
-    return [at for at in ends if at <= began]
-
-
-def _unbroken_since(held: Sequence[Subscription]) -> dt.datetime:
-    """When the present time under contract began: contracts that overlap are one."""
-    began = min((row.started_at or LONG_AGO for row in held if row.status in LIVE), default=LONG_AGO)
-    over = sorted(
-        (row for row in held if row.status not in LIVE and row.ended_at), key=lambda row: str(row.ended_at)
-    )
-    for row in reversed(over):
-        if row.ended_at and row.ended_at > began:
-            began = min(began, row.started_at or LONG_AGO)
-    return began
+def _present(member: Member, held: Sequence[Subscription]) -> tuple[Life | None, Absence | None]:
+    """The life under contract that goes on, and the time away before it; contracts that follow each other are one."""
+    found = lifetimes.lives_of(member)
+    live = [row.started_at or member.joined_at for row in held if row.status in LIVE]
+    begun = [place for place, life in enumerate(found) if life.since <= min(live)]
+    if not begun:
+        return None, None
+    life, before = found[begun[-1]], found[begun[-1] - 1] if begun[-1] else None
+    return life, Absence(before.until, life.since) if before and before.until else None
 
 
 class _Mover:

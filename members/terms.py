@@ -33,6 +33,14 @@ def end_after(anchor: dt.datetime, interval: str, count: int, moment: dt.datetim
     return end
 
 
+def elapsed(anchor: dt.datetime, interval: str, count: int, moment: dt.datetime) -> int:
+    """How many whole terms from the anchor on are over at `moment`; 0 before the first one is."""
+    number = max(0, _about(anchor, interval, count, moment) - 1)
+    while due(anchor, interval, count, number + 1) <= moment:
+        number += 1
+    return number
+
+
 def early(interval: str) -> dt.timedelta:
     """How long before its due time a renewal may be told and still be the one of that time."""
     return EARLY.get(interval, EARLY_AT_MOST)

@@ -13,7 +13,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 
-from members import fact_keeping, holding
+from members import fact_keeping, first_value, holding
 from members.answering import Answer
 from members.models import Event, Member, UsageBatch
 
@@ -58,7 +58,7 @@ def _answer(batches: Sequence[UsageBatch], listeners: Callable[[], Listeners], n
     if not batches:
         return 0
     lines = [line for batch in batches for line in batch.news]
-    fact_keeping.recompute({line[0] for line in lines}, now)
+    _know(lines, now)
     heard = listeners()
     concerned = {line[0] for line in lines if line[1] in heard}
     held = holding.hold(concerned)
@@ -72,6 +72,16 @@ def _answer(batches: Sequence[UsageBatch], listeners: Callable[[], Listeners], n
     )
     UsageBatch.objects.bulk_update([batch for batch in batches if batch.news], ["news"])
     return len([batch for batch in batches if batch.handled_at])
+
+
+def _know(lines: Iterable[Line], now: dt.datetime) -> None:
+    """Puts the facts right of those who used something; who has first value by it is told of."""
+    last: dict[int, dt.datetime] = {}
+    for member_id, _name, _first, latest in lines:
+        moment = dt.datetime.fromisoformat(latest)
+        last[member_id] = max(moment, last.get(member_id, moment))
+    fact_keeping.recompute(last, now)
+    first_value.notice(last, now, last)
 
 
 def _tell(lines: Iterable[Line], heard: Listeners, held: Mapping[int, Member], now: dt.datetime) -> None:
@@ -110,7 +120,7 @@ def _line_by_line(pk: int, listeners: Callable[[], Listeners], now: dt.datetime)
 def _error_of(line: Line, listeners: Callable[[], Listeners], now: dt.datetime) -> str:
     try:
         with transaction.atomic():
-            fact_keeping.recompute([line[0]], now)
+            _know([line], now)
             one = Member.everybody.select_for_update(no_key=True).filter(pk=line[0])
             _tell([line], listeners(), {member.pk: member for member in one}, now)
     except Exception as error:

@@ -10,6 +10,7 @@ from django.db.models import Count
 
 from dashboard.questions import people
 from flows.models import Flow, FlowVersion
+from members import ladder
 from members.models import Member, StageChange
 from members.models.member import Stage
 
@@ -26,7 +27,10 @@ OF_PURPOSE = {
 
 @dataclass(frozen=True)
 class Shape:
-    """One stage: who is in it, who came and went in 30 days, how long half of them have been there."""
+    """One stage: who is in it, who came and went in 30 days, how long half of them have been there.
+
+    `stalled` of them are longer in onboarding than it lasts, and never had first value.
+    """
 
     stage: Stage
     count: int
@@ -35,6 +39,7 @@ class Shape:
     median_since: dt.datetime | None
     median_days: int | None
     flows: tuple[str, ...]
+    stalled: int = 0
 
 
 @dataclass(frozen=True)
@@ -60,13 +65,14 @@ def read(now: dt.datetime) -> Funnel:
     """The funnel at `now`, in a number of queries that does not depend on the number of members."""
     counts = people.per_stage()
     came, went, returned = _moves(now)
-    flows = _flows()
+    flows, stalled = _flows(), ladder.stalled(now).count()
     shapes = []
     for stage in (*JOINED, Stage.FORMER):
         count = counts.get(stage, 0)
         since = _median_since(stage, count)
         days = max((now - since).days, 0) if since else None
-        shapes.append(Shape(stage, count, came[stage], went[stage], since, days, tuple(flows[stage])))
+        stuck = stalled if stage == Stage.ONBOARDING else 0
+        shapes.append(Shape(stage, count, came[stage], went[stage], since, days, tuple(flows[stage]), stuck))
     return Funnel(tuple(shapes[:-1]), shapes[-1], returned)
 
 

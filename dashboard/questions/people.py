@@ -7,7 +7,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from flows.models import Decision, Enrolment
 from mail.models import Message
-from members import finding, segments
+from members import finding, ladder, segments
 from members.models import Event, Member
 
 RECENT = dt.timedelta(days=7)
@@ -35,7 +35,7 @@ class Choice:
 
 def matching(choice: Choice, now: dt.datetime) -> QuerySet[Member]:
     """The members of this choice, unordered."""
-    found = unwelcomed(now) if choice.show == "not-welcomed" else Member.objects.all()
+    found = SHOWN[choice.show](now) if choice.show in SHOWN else Member.objects.all()
     if choice.stage:
         found = found.filter(stage=choice.stage)
     if choice.flow:
@@ -72,3 +72,6 @@ def _inside(choice: Choice) -> QuerySet[Enrolment]:
         member=OuterRef("pk"), flow__slug=choice.flow, status=Enrolment.Status.ACTIVE
     )
     return runs.filter(step=choice.step) if choice.step else runs
+
+
+SHOWN = {"not-welcomed": unwelcomed, "stalled": ladder.stalled}

@@ -69,7 +69,7 @@ def _choice(request: HttpRequest) -> people.Choice:
         segment=get("segment", "").replace("\0", ""),
         flow=get("flow", "").replace("\0", ""),
         step=get("step", "").replace("\0", ""),
-        show=get("show", ""),
+        show=get("show", "") if get("show", "") in people.SHOWN else "",
         sort=sort if sort in people.ORDERS else "newest",
     )
 

@@ -10,6 +10,7 @@ from rest_framework import serializers
 
 from intake import fields, outcomes, signups
 from intake.generic import contracts, money, use
+from intake.generic import told as data_rules
 from members import consent, events, updating
 from members import fields as checks
 from members.models import ExternalId, Member
@@ -71,6 +72,7 @@ def record(told: outcomes.Message, now: dt.datetime) -> None:
     """Any other name of a business: one event of the member that `data` names."""
     if events.is_reserved(told.kind):
         raise outcomes.NotNeeded(_("Only the house itself records %(name)s.") % {"name": told.kind})
+    data_rules.check(told.kind, told.data)
     member = outcomes.member(use.reference(told))
     data = {name: value for name, value in told.data.items() if name != "member"}
     events.record(events.Draft(told.kind, member, told.at, told.key, data), now)

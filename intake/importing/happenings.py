@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from intake import events as door
 from intake import outcomes
-from intake.generic import translate, use
+from intake.generic import told, translate, use
 from intake.importing import cells, placing, registering
 from intake.importing.contracts import owner
 from intake.importing.planning import Change, Note, Said, State, Written
@@ -43,6 +43,7 @@ def checked(said: Mapping[str, str], now: dt.datetime) -> Said:
             _("name: bring members, contracts and payments as lists of their own, not as %(name)s")
             % {"name": name}
         )
+    told.check(name, values.get("data", {}))
     if events.is_usage(name):
         values["quantity"] = str(use.quantity(values.get("data", {})))
     return Said(0, values.pop("id"), values)
@@ -89,14 +90,14 @@ class Happenings:
     def tell(self, change: Change, now: dt.datetime, note: Note) -> None:
         """Records the event as if it came through the API's door."""
         after = change.after
-        told = {
+        event = {
             "id": change.ident,
             "member": after["named"],
             "name": after["name"],
             "occurred_at": after["occurred_at"].isoformat(),
             "data": after.get("data", {}),
         }
-        tally = door.take([told], now)
+        tally = door.take([event], now)
         if tally.rejected:
             raise outcomes.NotUnderstood(tally.rejected[0])
 

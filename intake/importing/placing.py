@@ -14,8 +14,8 @@ RULE = "placed"
 def settle(ids: Collection[int], now: dt.datetime) -> None:
     """Brings status, plan and stage of these members in line with all their contracts, quietly.
 
-    Who has no live contract left is placed as former since the last one ended. Who has one and was away before, or
-    stands as former, is settled one by one by the rule of leaving and returning.
+    Who has no live contract left is placed as former since the last one ended. Who has one beside others, or was
+    former, is settled one by one by the rule of leaving and returning.
     """
     held: dict[int, list[Subscription]] = {}
     for row in Subscription.objects.filter(member__in=ids).select_related("plan"):
@@ -27,9 +27,8 @@ def settle(ids: Collection[int], now: dt.datetime) -> None:
     StageChange.objects.bulk_create(moves)
     MemberFacts.objects.filter(member__in=ids).update(dirty_at=now)
     here = {pk: member for pk, member in members.items() if member.status in stages.LIVE}
-    returned = stages.away_before({pk: held[pk] for pk in here if len(held[pk]) > 1})
     for pk, member in here.items():
-        if member.stage == Stage.FORMER or pk in returned:
+        if member.stage == Stage.FORMER or len(held[pk]) > 1:
             stages.settle(member, None, now, now, quiet=True)
     moving.place(here, now)
     segment_keeping.place(ids, now)

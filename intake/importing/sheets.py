@@ -25,7 +25,11 @@ def is_workbook(path: Path) -> bool:
 
 
 def recognised(path: Path) -> Form:
-    """The form in which the file seems to be written; `WORKBOOK` as encoding for a spreadsheet."""
+    """The form in which the file seems to be written; `WORKBOOK` as encoding for a spreadsheet.
+
+    FileRefused for an old Excel file.
+    """
+    reading.refuse_old_excel(path)
     if is_workbook(path):
         return Form(WORKBOOK, "")
     encoding = _encoding(path)

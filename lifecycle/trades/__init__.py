@@ -13,7 +13,7 @@ from django.db import transaction
 
 from lifecycle.trades import packs
 from mail import sending_rules
-from members import placing, plans, stage_rules
+from members import first_value, placing, plans, stage_rules
 from members.models import Member, StageRule
 from members.models.member import Stage
 from office import audit
@@ -24,18 +24,19 @@ FOLDER = Path(__file__).resolve().parent
 
 @dataclass(frozen=True)
 class Done:
-    """What choosing a trade changed: stages whose rule changed, parts of the sending rules, plans by slug, how many
-    members were placed, and what was made of the trade's flows.
+    """What choosing a trade changed: stages whose rule changed, whether the rule for first value did, parts of the
+    sending rules, plans by slug, how many members were placed, and what was made of the trade's flows.
     """
 
     rules: list[str]
+    first_value: bool
     sending: list[str]
     plans: list[str]
     placed: int
     pack: packs.Loaded
 
     def __bool__(self) -> bool:
-        return bool(self.rules or self.sending or self.plans or self.pack)
+        return bool(self.rules or self.first_value or self.sending or self.plans or self.pack)
 
 
 def names() -> list[str]:
@@ -53,14 +54,21 @@ def choose(trade: str, now: dt.datetime, user: User | None = None) -> Done:
     with transaction.atomic():
         is_first = not StageRule.objects.exists()
         rules = stage_rules.save(pack["stage_rules"], now, user)
+        first = bool(first_value.save(first_value.of_section(pack[first_value.SECTION]), now, user))
         sending = sending_rules.save(pack["sending"], now, user)
         changed = plans.choose_defaults(trade, **pack["plans"])
         placed = placing.place(_in_onboarding(), now, note_all=False) if is_first else 0
         loaded = packs.load(trade, now, user)
-        done = Done(rules, sending, changed, placed, loaded)
+        done = Done(rules, first, sending, changed, placed, loaded)
         if done:
             _record(trade, done, now, user)
     return done
+
+
+def first_value_of(trade: str) -> dict[str, Any]:
+    """The condition by which the trade says that a member has had first value. KeyError: no such trade."""
+    said: dict[str, Any] = _pack(trade)[first_value.SECTION]["when"]
+    return said
 
 
 def _record(trade: str, done: Done, now: dt.datetime, user: User | None) -> None:
@@ -70,6 +78,7 @@ def _record(trade: str, done: Done, now: dt.datetime, user: User | None) -> None
         trade,
         now,
         rules=done.rules,
+        first_value=done.first_value,
         sending=done.sending,
         plans=done.plans,
         placed=done.placed,

@@ -13,6 +13,7 @@ from dashboard import access
 from lifecycle import trades
 from lifecycle.trades import packs
 from mail import wording
+from members import needs
 from members.models.member import Stage
 from office import clock
 from office.models import AuditEntry
@@ -63,10 +64,13 @@ def trade(request: HttpRequest, slug: str) -> HttpResponse:
         messages.success(request, _said(done))
         return redirect("flows")
     outlook = _outlook(slug)
-    stages = [str(Stage(name).label) for name in outlook.rules]
-    return render(
-        request, "lifecycle/trade.html", {"trade": _trade(slug), "outlook": outlook, "stages": stages}
-    )
+    about = {
+        "trade": _trade(slug),
+        "outlook": outlook,
+        "stages": [str(Stage(name).label) for name in outlook.rules],
+        "first_value": needs.sentence(trades.first_value_of(slug)),
+    }
+    return render(request, "lifecycle/trade.html", about)
 
 
 def _outlook(slug: str) -> trades.Done:

@@ -1,5 +1,7 @@
 """`{"event": "usage.lesson", "count": ">=1", "within": "7d"}`: how often something happened.
 
+Use may be counted by its days instead of its times: `{"event": "usage.*", "days": ">=2", "within": "7d"}`.
+
 No `within` means ever, no `count` at least once. For `usage.*`, `within` counts whole UTC days including today. Other
 windows reach back from now by the house's calendar. Inside flows, `since="entry"` counts from entry.
 """
@@ -20,7 +22,7 @@ from members.atoms import Condition, Scene, Verdict
 from members.atoms.fact import COMPARE, SAID, SIGNS
 from members.models import Event, UsageDay
 
-KEYS = frozenset({"event", "count", "within", "since"})
+KEYS = frozenset({"event", "count", "days", "within", "since"})
 COUNT = re.compile(r"(=|!=|<=|>=|<|>)\s*(\d{1,9})")
 NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
 ANY_USE = "usage.*"
@@ -33,8 +35,15 @@ def problems(condition: Condition, place: str, *, in_flow: bool) -> list[str]:
     name, found = str(condition["event"]), []
     if not NAME.fullmatch(name) and name != ANY_USE:
         found.append(f"{place}: “{name}” is no event name such as poll.answered")
-    if not COUNT.fullmatch(str(condition.get("count", ">=1"))):
-        found.append(f"{place}: count is written like “>=2”, not “{condition['count']}”")
+    found += [
+        f"{place}: {key} is written like “>=2”, not “{condition[key]}”"
+        for key in ("count", "days")
+        if not COUNT.fullmatch(str(condition.get(key, ">=1")))
+    ]
+    if "days" in condition and ("count" in condition or not name.startswith("usage.")):
+        found.append(
+            f"{place}: days counts the days of use, in the place of count; “{name}” cannot ask for it so"
+        )
     if "since" in condition and (condition["since"] != "entry" or not in_flow):
         found.append(f"{place}: since is allowed inside flows only, as since = “entry”")
     if "within" in condition:
@@ -50,7 +59,7 @@ def q(condition: Condition, now: dt.datetime) -> Q:
         return Q(Exists(rows))
     if (op, wanted) in (("=", 0), ("<", 1), ("<=", 0)):
         return ~Q(Exists(rows))
-    how_many = Sum("count") if is_usage(condition) else Count("pk")
+    how_many = _how_many(condition)
     per_member = rows.order_by().values("member").annotate(how_many=how_many).values("how_many")
     number = Coalesce(Subquery(per_member, output_field=IntegerField()), Value(0))
     return ~Q(Exact(number, wanted)) if op == "!=" else Q(LOOKUPS[op](number, wanted))
@@ -63,7 +72,7 @@ def evaluate(condition: Condition, scene: Scene) -> dict[int, Verdict]:
     if condition.get("since") == "entry":
         counts |= _since_entry(rows, condition, scene)
     else:
-        how_many = Sum("count") if is_usage(condition) else Count("pk")
+        how_many = _how_many(condition)
         found = rows.order_by().values("member_id").annotate(how_many=how_many)
         counts |= {row["member_id"]: int(row["how_many"]) for row in found}
     return {pk: _verdict(condition, have) for pk, have in counts.items()}
@@ -79,7 +88,12 @@ def read_aloud(condition: Condition) -> str:
         text = _("%(event)s happened") % {"event": name}
     else:
         often = str(SAID.get(op, "%s")) % wanted
-        text = _("%(event)s happened %(often)s times") % {"event": name, "often": often}
+        said = (
+            _("%(event)s on %(often)s days")
+            if "days" in condition
+            else _("%(event)s happened %(often)s times")
+        )
+        text = said % {"event": name, "often": often}
     if condition.get("since"):
         text += " " + _("since entering")
     if within := condition.get("within"):
@@ -93,10 +107,16 @@ def is_usage(condition: Condition) -> bool:
 
 
 def counted(condition: Condition) -> tuple[str, int]:
-    """The comparison and number of `count`; at least once where it is left out."""
-    found = COUNT.fullmatch(str(condition.get("count", ">=1")))
+    """The comparison and number of `count`, or of `days`; at least once where it is left out."""
+    found = COUNT.fullmatch(str(condition.get("days", condition.get("count", ">=1"))))
     assert found is not None  # conditions are checked when saved
     return found[1], int(found[2])
+
+
+def _how_many(condition: Condition) -> Count | Sum:
+    if "days" in condition:
+        return Count("day", distinct=True)
+    return Sum("count") if is_usage(condition) else Count("pk")
 
 
 def _rows(condition: Condition, now: dt.datetime) -> QuerySet[UsageDay] | QuerySet[Event]:
@@ -119,7 +139,8 @@ def _since_entry(
     found: dict[int, int] = {}
     when, weight = ("day", "count") if is_usage(condition) else ("occurred_at", "one")
     listed = rows.annotate(one=Value(1)).values_list("member_id", when, weight)
-    for member_id, moment, number in listed:
+    once = {(member_id, moment, 1) for member_id, moment, _number in listed} if "days" in condition else ()
+    for member_id, moment, number in once or listed:
         entered = scene.entered.get(member_id)
         edge = entered.date() if entered and when == "day" else entered
         if edge is None or moment >= edge:
@@ -129,11 +150,12 @@ def _since_entry(
 
 def _verdict(condition: Condition, have: int) -> Verdict:
     op, wanted = counted(condition)
+    unit = "days" if "days" in condition else "times"
     window = f" within {condition['within']}" if "within" in condition else ""
     return Verdict(
         COMPARE[op](have, wanted),
-        (f"{condition['event']} happened {have} times{window}, must be {SIGNS[op]} {wanted}",),
-        {f"{condition['event']}{window}": have},
+        (f"{condition['event']} happened {have} {unit}{window}, must be {SIGNS[op]} {wanted}",),
+        {f"{condition['event']}{' days' if unit == 'days' else ''}{window}": have},
     )
 
 

@@ -75,7 +75,7 @@ def _typed(fact: facts.Fact, value: Any) -> str:
 
 def _event(atom: Condition, is_not: bool) -> Typed | None:
     found = COUNT.fullmatch(str(atom.get("count", ">=1")))
-    if is_not or "since" in atom or not found:
+    if is_not or "since" in atom or "days" in atom or not found:
         return None
     op, number = found.groups()
     typed: Typed = {"about": "event", "event": atom["event"], "op": op, "number": number}

@@ -2,6 +2,7 @@
 
 from members.models.consent import Consent
 from members.models.event import Event
+from members.models.first_value import FirstValue
 from members.models.member import Account, ExternalId, Member
 from members.models.member_facts import MemberFacts
 from members.models.merge import Merge
@@ -19,6 +20,7 @@ __all__ = [
     "Consent",
     "Event",
     "ExternalId",
+    "FirstValue",
     "Interval",
     "Member",
     "MemberFacts",

@@ -31,6 +31,7 @@ class MemberFacts(models.Model):
     paid_total = models.BigIntegerField(null=True)
     lifetime_value = models.BigIntegerField(null=True)
     renewals = models.PositiveIntegerField(default=0)
+    renews_at = models.DateTimeField(null=True)  # when the term that runs now is over
     cancel_reason = models.CharField(max_length=500, null=True)
     former_since = models.DateTimeField(null=True)
     # How the member uses it.

@@ -4,8 +4,10 @@ from django.test import Client
 
 from dashboard.questions import alarms, funnel
 from flows.models import Flow
+from lifecycle import trades
 from mail.models import Message
 from members.models import Member
+from tests import cast
 from tests.dashboard import club as clubs
 from tests.dashboard import queries
 from tests.dashboard.club import Club
@@ -45,6 +47,18 @@ def test_the_median_is_how_long_the_middle_one_has_been_there(now: dt.datetime, 
     for member, days in zip(Member.objects.all(), (1, 10, 400), strict=True):
         Member.objects.filter(pk=member.pk).update(stage_since=now - dt.timedelta(days=days))
     assert funnel.read(now).joined[1].median_days == 10
+
+
+def test_the_funnel_says_who_of_onboarding_is_stalled(club: Club, staff: Client, now: dt.datetime) -> None:
+    trades.choose("club", now)
+    late = cast.join("late", now - dt.timedelta(days=91), quiet=True, first_name="Late").member
+    assert "of which stalled" not in staff.get("/members/?stage=onboarding").content.decode()
+    home = staff.get("/").content.decode()
+    assert home.count("of which stalled 1") == 2
+    assert 'href="/members/?stage=onboarding&amp;show=stalled"' in home
+    listed = staff.get("/members/?stage=onboarding&show=stalled").content.decode()
+    assert f"/members/{late.uuid}/" in listed
+    assert f"/members/{club.ingrid.uuid}/" not in listed
 
 
 def test_somebody_placed_at_import_did_not_move(now: dt.datetime, db: None) -> None:

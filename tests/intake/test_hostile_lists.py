@@ -117,6 +117,14 @@ def test_a_zip_bomb_is_not_opened(tmp_path: Path, size: int, entries: int) -> No
         list(sheets.lines(file, form))
 
 
+def test_an_old_excel_file_is_refused_with_the_way_out(tmp_path: Path) -> None:
+    file = tmp_path / "members.xls"
+    file.write_bytes(bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 2_000)
+    for read in (lambda: sheets.recognised(file), lambda: list(reading.lines(file))):
+        with pytest.raises(reading.FileRefused, match=r"old Excel file \(\.xls\).*save it as \.xlsx or CSV"):
+            read()
+
+
 def test_a_damaged_spreadsheet_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "torn.xlsx"
     file.write_bytes(b"PK\x03\x04" + b"\xff" * 2_000)

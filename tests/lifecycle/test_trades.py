@@ -35,7 +35,10 @@ def test_choosing_again_changes_nothing(now: dt.datetime) -> None:
     written = AuditEntry.objects.count()
     out = StringIO()
     call_command("choose_trade", "gym", stdout=out)
-    assert out.getvalue() == "rules changed: none\nsending rules changed: none\nplans changed: none\n"
+    assert (
+        out.getvalue()
+        == "rules changed: none\nfirst value: unchanged\nsending rules changed: none\nplans changed: none\n"
+    )
     assert AuditEntry.objects.count() == written
 
 

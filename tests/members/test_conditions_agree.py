@@ -1,13 +1,15 @@
 """SQL and Python give the same verdict for every condition and every member."""
 
 import datetime as dt
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import LazySettings
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from members import conditions, facts
+from members import conditions, erasure, facts, merging_members, segments
 from members.models import Event, Member, MemberFacts, MemberTag, Plan, Segment, SegmentMember, UsageDay
 from tests import cast
 from tests.conftest import NOW
@@ -44,6 +46,8 @@ def event_atoms(draw: st.DrawFn) -> dict[str, Any]:
     atom = {"event": draw(st.sampled_from(["poll.answered", "member.signed_up", "usage.visit", "usage.*"]))}
     if draw(st.booleans()):
         atom["count"] = draw(st.sampled_from([*OPS])) + str(draw(st.integers(0, 3)))
+    elif atom["event"].startswith("usage.") and draw(st.booleans()):
+        atom["days"] = draw(st.sampled_from([*OPS])) + str(draw(st.integers(0, 3)))
     if draw(st.booleans()):
         atom["within"] = draw(SPANS)
     return atom
@@ -121,6 +125,33 @@ def test_sql_and_python_agree_on_every_member(crowd: list[Member], condition: di
     by_sql = set(conditions.holds_for(condition, NOW).values_list("pk", flat=True))
     verdicts = conditions.evaluate(condition, list(Member.objects.all()), NOW)
     assert by_sql == {pk for pk, verdict in verdicts.items() if verdict.holds}
+
+
+@pytest.fixture
+def merged_and_erased(crowd: list[Member], settings: LazySettings, tmp_path: Path) -> list[Member]:
+    """The crowd, in which three pairs became one each, one of them was taken apart again, and two were erased."""
+    settings.VAR_DIR = tmp_path
+    merges = [merging_members.merge(crowd[n], crowd[n + 3], None, NOW) for n in (0, 1, 8)]
+    merging_members.unmerge(merges[-1], None, NOW)
+    for n in (1, 14):
+        erasure.erase(Member.objects.get(pk=crowd[n].pk), None, NOW)
+    return list(Member.everybody.order_by("pk"))
+
+
+@pytest.mark.django_db
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(condition=CONDITIONS)
+def test_sql_and_python_agree_on_merged_and_erased_members(
+    merged_and_erased: list[Member], condition: dict[str, Any]
+) -> None:
+    found = set(Member.everybody.filter(conditions.q(condition, NOW)).values_list("pk", flat=True))
+    verdicts = conditions.evaluate(condition, list(Member.everybody.all()), NOW)
+    assert found == {pk for pk, verdict in verdicts.items() if verdict.holds}
+    one_each = set(conditions.holds_for(condition, NOW).values_list("pk", flat=True))
+    assert one_each == {pk for pk in found if Member.everybody.get(pk=pk).merged_into_id is None}
+    inside = set(segments.holding(condition, NOW).values_list("pk", flat=True))
+    assert inside <= one_each, "a group shows nobody twice"
+    assert not Member.everybody.filter(pk__in=inside).exclude(erased_at=None).exists()
 
 
 @pytest.mark.django_db

@@ -8,7 +8,7 @@ from lifecycle import trades
 from members import ladder, moving, needs, stage_rules
 from members.models import Member, MemberFacts
 from tests import cast
-from tests.members.test_moving import DAY, regular
+from tests.members.test_moving import DAY, ambassador, regular
 
 pytestmark = pytest.mark.django_db
 
@@ -61,11 +61,12 @@ def test_where_use_cannot_be_seen_nobody_is_told_of_too_little_use(club: None, n
     member = regular("anna", now, days=400, uses=0)
     MemberFacts.objects.filter(member=member).update(usage_known=False)
     ahead = {one.stage: [need.text for need in one.missing] for one in of(member, now).ahead}
-    assert ahead["relationship"] == ["one talk or answer in 12 months", "renewed once"]
+    assert ahead["relationship"] == ["Ongoing value first", "one talk or answer in 12 months", "renewed once"]
 
 
 def test_what_would_make_her_fall_again_is_told_without_a_double_no(club: None, now: dt.datetime) -> None:
     member = regular("anna", now, days=400, uses=4, pulse="sleeping", dialogue_365d=1)
+    moving.move_up(now)
     told = of(member, now)
     missing = {one.stage: [need.text for need in one.missing] for one in told.ahead}
     assert missing["relationship"] == ["not sleeping"]
@@ -87,8 +88,7 @@ def test_without_rules_nothing_lies_ahead(now: dt.datetime) -> None:
 
 
 def test_there_is_nothing_beyond_an_ambassador(club: None, now: dt.datetime) -> None:
-    member = regular("a", now, advocacy_365d=1)
-    moving.move_up(now)
+    member = ambassador("a", now)
     assert of(member, now).ahead == []
 
 

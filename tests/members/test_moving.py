@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from lifecycle import trades
-from members import moving, stage_rules
+from members import ladder, moving, stage_rules
 from members.models import Event, Member, MemberFacts, StageChange, UsageDay
 from office.models import AuditEntry, User
 from tests import cast
@@ -64,11 +64,24 @@ def test_who_is_short_of_one_use_stays(club: None, now: dt.datetime) -> None:
     assert moving.move_up(now) == 0, "looked at once, until something changes"
 
 
-def test_the_deepest_stage_proven_is_reached_in_one_move(club: None, now: dt.datetime) -> None:
+def test_stages_follow_each_other_a_moment_each(club: None, now: dt.datetime) -> None:
+    member = regular("a", now, days=200, uses=3, dialogue_365d=1)
+    for reached in ("value", "relationship"):
+        moving.move_up(now)
+        assert stage(member) == reached
+        know(member)
+        assert moving.move_up(now) == 0, "once per moment"
+        now += dt.timedelta(seconds=1)
+    assert StageChange.objects.filter(member=member, kind="moved").count() == 2
+
+
+def test_who_did_something_for_us_need_not_be_in_relationship(club: None, now: dt.datetime) -> None:
     member = regular("a", now, advocacy_365d=1)
     moving.move_up(now)
+    assert stage(member) == "value"
+    know(member)
+    moving.move_up(now + dt.timedelta(seconds=1))
     assert stage(member) == "ambassador"
-    assert StageChange.objects.filter(member=member, kind="moved").count() == 1
 
 
 def test_a_member_moves_once_per_moment(club: None, now: dt.datetime) -> None:
@@ -78,8 +91,33 @@ def test_a_member_moves_once_per_moment(club: None, now: dt.datetime) -> None:
     moving.move_up(now)
     moving.rise(now)
     assert stage(member) == "value"
-    moving.rise(now + dt.timedelta(seconds=1))
+    moving.move_up(now + dt.timedelta(seconds=1))
+    assert stage(member) == "ambassador", "and is not forgotten"
+
+
+@pytest.mark.parametrize("trade", trades.names())
+def test_whoever_never_had_first_value_stays_whatever_else_is_proven(trade: str, now: dt.datetime) -> None:
+    trades.choose(trade, now)
+    member = regular("a", now, days=400, uses=20, dialogue_365d=3, advocacy_365d=2, renewals=5, paid_total=1)
+    know(member, activated_at=None)
+    for night in range(3):
+        moving.move_up(now + night * DAY)
+        moving.rise(now + night * DAY)
+    assert stage(member) == "onboarding"
+    assert list(ladder.stalled(now)) == [member]
+    know(member, activated_at=now)
+    for night in range(3, 6):
+        moving.rise(now + night * DAY)
+        know(member)
     assert stage(member) == "ambassador"
+
+
+def test_where_a_house_leaves_a_stage_out_the_next_one_follows_onboarding(now: dt.datetime) -> None:
+    yes = {"fact": "days_since_joined", "op": ">=", "value": 0}
+    stage_rules.save([{"to": "relationship", "enter": yes}], now)
+    member = regular("a", now)
+    moving.move_up(now)
+    assert stage(member) == "relationship"
 
 
 def test_time_alone_brings_somebody_up_at_night(club: None, now: dt.datetime) -> None:
@@ -135,7 +173,9 @@ def test_the_number_of_queries_does_not_depend_on_the_members(club: None, now: d
 
 def ambassador(name: str, now: dt.datetime, **facts: Any) -> Member:
     member = regular(name, now, advocacy_365d=1, **facts)
-    moving.move_up(now)
+    for moment in (now - dt.timedelta(seconds=1), now):
+        moving.move_up(moment)
+        know(member)
     assert stage(member) == "ambassador"
     return member
 
@@ -249,7 +289,10 @@ def test_whom_staff_put_lower_stays_there_for_a_month(club: None, now: dt.dateti
     assert stage(member) == "onboarding"
     know(member, advocacy_365d=1)
     moving.rise(now + 30 * DAY)
-    assert stage(member) == "ambassador", "what lies deeper is not held back"
+    assert stage(member) == "onboarding", "what lies deeper comes after it"
+    moving.rise(now + 31 * DAY)
+    moving.rise(now + 32 * DAY)
+    assert stage(member) == "ambassador"
 
 
 def test_the_night_runs_in_batches_and_misses_nobody(

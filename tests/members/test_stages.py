@@ -52,7 +52,7 @@ def test_leaving_is_when_access_ends(member: Member) -> None:
     )
 
 
-@pytest.mark.parametrize(("days", "stage"), [(1, "relationship"), (180, "relationship"), (181, "onboarding")])
+@pytest.mark.parametrize(("days", "stage"), [(2, "relationship"), (180, "relationship"), (181, "onboarding")])
 def test_who_returns_within_half_a_year_goes_on_where_they_left(
     member: Member, days: int, stage: str
 ) -> None:

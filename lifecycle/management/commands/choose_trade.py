@@ -11,8 +11,8 @@ from office import clock
 
 class Command(BaseCommand):
     help = (
-        "Sets the rules of stages and sending, and the quiet times of plans, to the sensible defaults of a trade,"
-        " and loads its flows as drafts."
+        "Sets the rules of stages, first value and sending, and the quiet times of plans, to the sensible defaults"
+        " of a trade, and loads its flows as drafts."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -21,6 +21,7 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, trade: str, **_options: Any) -> None:
         done = trades.choose(trade, clock.now())
         self.stdout.write(f"rules changed: {', '.join(done.rules) or 'none'}")
+        self.stdout.write(f"first value: {'changed' if done.first_value else 'unchanged'}")
         self.stdout.write(f"sending rules changed: {', '.join(done.sending) or 'none'}")
         self.stdout.write(f"plans changed: {', '.join(done.plans) or 'none'}")
         if done.placed:

@@ -1,4 +1,4 @@
-"""`manage.py set_rules FILE.toml`: loads the rules of the stages, and those by which letters leave."""
+"""`manage.py set_rules FILE.toml`: loads the rules of the stages, of first value, and those by which letters leave."""
 
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from office import clock
 
 
 class Command(BaseCommand):
-    help = "Loads rules of the stages and of sending; a file with anything wrong in it changes nothing."
+    help = "Loads rules of the stages, of first value and of sending; a file with anything wrong in it changes nothing."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path)
