@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from bench.figures import Report, percentile
-from lifecycle.generating import filling, pouring
+from lifecycle.generating import filling, hurrying
 from members.models import Member, Segment
 from office import clock
 from office.models import User
@@ -25,7 +25,7 @@ def run(members: int, usage: int) -> Report:
     if not Member.objects.exists():
         filling.fill(members, usage, 1, clock.now(), lambda _line: None)
     client = _client()
-    pouring.finish(())  # what autovacuum does on a quiet day
+    hurrying.finish(())  # what autovacuum does on a quiet day
     report = Report("pages", notes=[f"{Member.objects.count()} members"])
     for name, address in _addresses().items():
         seconds, queries = [], 0

@@ -12,7 +12,7 @@ from django.db import connection
 
 from members import freshness
 from members.models import Event, Member, Subscription
-from office import nudges
+from office import nudges, pouring
 
 PREFIXES_OF_THE_PRODUCT = ("mail.", "stage.", "circle.", "milestone.")
 USAGE_LANE = "usage."
@@ -84,6 +84,15 @@ def note_many(drafts: Sequence[Draft], now: dt.datetime) -> None:
     marks = ", ".join(["(%s, %s, %s, %s, %s, %s, %s, '')"] * len(rows))
     with connection.cursor() as cursor:
         cursor.execute(NOTE.format(marks), [value for row in rows for value in row])
+
+
+def note_new(name: str, told: Sequence[tuple[int, dt.datetime, str]], now: dt.datetime) -> None:
+    """Records one event of this name for many new members, as already answered: (member's key, when, event's key).
+
+    The keys must be new. Nothing is put in doubt: whoever registers these members knows their facts.
+    """
+    columns = ("member_id", "occurred_at", "key", "name", "recorded_at", "handled_at", "data", "error")
+    pouring.pour(Event, columns, [(*one, name, now, now, {}, "") for one in told])
 
 
 @contextmanager

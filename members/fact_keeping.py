@@ -5,7 +5,7 @@ The rows of a batch are locked before anything about them is read, so that the l
 """
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from django.db import transaction
 
@@ -68,6 +68,14 @@ def recompute(member_ids: Collection[int], now: dt.datetime) -> int:
     fact_rows.write(computed)
     pulse_turns.tell(known, computed, now)
     return len(ids)
+
+
+def first(
+    known: Sequence[fact_rows.Known], plans: Mapping[int, Plan], now: dt.datetime
+) -> list[fact_rows.Row]:
+    """The facts of members of whom nothing more is known than this yet: unsaved, without asking the database."""
+    nothing = fact_rows.Sources({}, {}, {}, {}, plans, {})
+    return [fact_rows.compute(one, nothing, now) for one in known]
 
 
 def _sources(known: list[fact_rows.Known], ids: list[int], now: dt.datetime) -> fact_rows.Sources:

@@ -5,7 +5,7 @@ relationship; deeper, whatever a rule proves. Nobody is an ambassador without an
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from members import conditions, durations, fact_keeping, first_value, moves, needs, stage_rules
 from members.models import Member, MemberFacts, StageChange, StageRule
 from members.models.member import Stage
+from office import pouring
 
 BATCH = 1000
 WINDOW = "90d"  # where the rule for value does not say how long onboarding lasts
@@ -37,6 +38,39 @@ def place(member_ids: Iterable[int], now: dt.datetime, *, note_all: bool = True)
     return moved
 
 
+def by_time(joined: Sequence[dt.datetime], now: dt.datetime) -> list[Placement]:
+    """Where members belong of whom nothing is known but when they joined."""
+    long_ago, stayed = _long_ago(stage_rules.standing(), now), _("placed at import: nothing more is known")
+    return [
+        _long_here("days_since_joined", since, now)
+        if long_ago and since < long_ago
+        else (Stage.ONBOARDING, stayed, {})
+        for since in joined
+    ]
+
+
+def begin(placed: Mapping[int, Placement], now: dt.datetime) -> None:
+    """Writes the first line of the history of new members, who stand where `by_time` put them already.
+
+    Of whom a rule proves more, that is found out as for everybody: `place`.
+    """
+    climbing = {
+        key
+        for rule in stage_rules.standing()
+        for key in _proven(
+            rule, [key for key, one in placed.items() if stage_rules.is_deeper(rule.to, one[0])], now
+        )
+    }
+    lines = [
+        (key, str(Kind.PLACED), str(Stage.ONBOARDING), str(stage), now, said, values, "")
+        for key, (stage, said, values) in placed.items()
+        if key not in climbing
+    ]
+    columns = ("member_id", "kind", "from_stage", "to_stage", "at", "rule", "values", "note")
+    pouring.pour(StageChange, columns, lines)
+    place(climbing, now)
+
+
 def _place(keys: Sequence[int], rules: Sequence[StageRule], now: dt.datetime, note_all: bool) -> int:
     _lock(keys)  # members before facts, as everywhere
     fact_keeping.recompute(keys, now)
@@ -49,7 +83,8 @@ def _place(keys: Sequence[int], rules: Sequence[StageRule], now: dt.datetime, no
     placed = set(history.filter(kind=Kind.PLACED).values_list("member_id", flat=True))
     chosen = _chosen(members, rules, now)
     deeper = [one for one in members if stage_rules.is_deeper(chosen[one.pk][0], one.stage)]
-    wait = [one for one in members if note_all and one.pk not in placed and one not in deeper]
+    going = {one.pk for one in deeper}
+    wait = [one for one in members if note_all and one.pk not in placed and one.pk not in going]
     for one in wait:
         chosen[one.pk] = (Stage(one.stage), _("placed at import: nothing more is known"), {})
     lines = [moves.Move(one, *chosen[one.pk]) for one in (*deeper, *wait)]
@@ -66,12 +101,19 @@ def _chosen(members: Sequence[Member], rules: Sequence[StageRule], now: dt.datet
     long_ago = _long_ago(rules, now)
     chosen = {one.pk: _by_time(one, long_ago, now) for one in members}
     for rule in rules[::-1]:  # the deepest last, so that it wins
-        verdicts = conditions.evaluate(stage_rules.proof(rule), members, now)
-        for pk, verdict in verdicts.items():
-            if verdict.holds and stage_rules.is_deeper(rule.to, chosen[pk][0]):
-                said = _("placed at import: %s") % needs.sentence(rule.enter)
-                chosen[pk] = (Stage(rule.to), said, dict(verdict.values))
+        climbing = [one for one in members if stage_rules.is_deeper(rule.to, chosen[one.pk][0])]
+        proven = _proven(rule, [one.pk for one in climbing], now)
+        climbers = [one for one in climbing if one.pk in proven]
+        said = _("placed at import: %s") % needs.sentence(rule.enter)
+        for pk, verdict in conditions.evaluate(stage_rules.proof(rule), climbers, now).items():
+            chosen[pk] = (Stage(rule.to), said, dict(verdict.values))
     return chosen
+
+
+def _proven(rule: StageRule, keys: Sequence[int], now: dt.datetime) -> set[int]:
+    """Asked of the database, which says the same as `evaluate` and needs nobody's row; mostly the answer is nobody."""
+    proof = conditions.q(stage_rules.proof(rule), now)
+    return set(Member.objects.filter(proof, pk__in=keys).values_list("pk", flat=True)) if keys else set()
 
 
 def _long_ago(rules: Sequence[StageRule], now: dt.datetime) -> dt.datetime | None:
@@ -87,8 +129,8 @@ def _by_time(member: Member, long_ago: dt.datetime | None, now: dt.datetime) -> 
     if long_ago is None or since >= long_ago:
         return Stage.ONBOARDING, "", {}
     facts = member.facts
-    name = "tenure_days" if member.facts.tenure_since else "days_since_joined"
-    values: dict[str, object] = {name: (now - since).days}
+    name = "tenure_days" if facts.tenure_since else "days_since_joined"
+    stage, said, values = _long_here(name, since, now)
     if facts.dialogue_365d >= 1 or facts.renewals >= 2:
         values |= {"dialogue_365d": facts.dialogue_365d, "renewals": facts.renewals}
         return (
@@ -96,4 +138,9 @@ def _by_time(member: Member, long_ago: dt.datetime | None, now: dt.datetime) -> 
             _("placed at import: a member for long, and we have spoken or renewed"),
             values,
         )
-    return Stage.VALUE, _("placed at import: a member for longer than onboarding lasts"), values
+    return stage, said, values
+
+
+def _long_here(counted: str, since: dt.datetime, now: dt.datetime) -> Placement:
+    said = _("placed at import: a member for longer than onboarding lasts")
+    return Stage.VALUE, said, {counted: (now - since).days}

@@ -26,6 +26,11 @@ def named(slug: str) -> Plan | None:
     return by_slug([slug]).get(slug)
 
 
+def slugs_by_name() -> dict[str, str]:
+    """The slugs of all plans by what people call them, without case."""
+    return {name.strip().casefold(): slug for name, slug in Plan.objects.values_list("name", "slug")}
+
+
 def quiet_times() -> dict[str, Any]:
     """With which quiet times a new plan begins: those of the house's trade, else the product's own."""
     row = PlanDefaults.objects.first() or PlanDefaults()
@@ -44,7 +49,12 @@ def choose_defaults(trade: str, **quiet: Any) -> list[str]:
 
 def as_slug(text: str) -> str:
     """A provider's name of a plan as a slug."""
+    for letter, plain in _NORDIC.items():
+        text = text.casefold().replace(letter, plain)
     return slugify(text)[:80]
+
+
+_NORDIC = {"æ": "ae", "ø": "oe", "å": "aa", "ä": "ae", "ö": "oe", "ü": "y", "ß": "ss"}  # else they fall out
 
 
 def _readable(slug: str) -> str:

@@ -18,6 +18,7 @@ from members.conditions import Condition
 from members.models import Member, MemberFacts, Segment, SegmentMember
 
 BATCH = 1000
+PLACED_AT_ONCE = 5000
 TIMED_EVERY = dt.timedelta(hours=1)
 AGES = frozenset({"age_band"})  # asked by the calendar without being days
 
@@ -45,8 +46,8 @@ def place(member_ids: Iterable[int], now: dt.datetime) -> None:
     Call it in the transaction of the import, after their facts were computed.
     """
     ids, kept = sorted(set(member_ids)), _usable(_with_condition())
-    for start in range(0, len(ids), BATCH):
-        part = ids[start : start + BATCH]
+    for start in range(0, len(ids), PLACED_AT_ONCE):
+        part = ids[start : start + PLACED_AT_ONCE]
         with transaction.atomic():
             MemberFacts.objects.filter(member__in=part, segments_due=True).update(segments_due=False)
             for one in kept:

@@ -8,11 +8,13 @@ from typing import NamedTuple
 
 from django.db import connection, transaction
 
+from members import partitions
 from members.models import Usage, UsageBatch, UsageDay
 from office import nudges
 
 USAGE, DAY, BATCH = (model._meta.db_table for model in (Usage, UsageDay, UsageBatch))
 COLUMNS = "member_id, source, external_id, name, occurred_at, quantity"
+ONE_DAY = dt.timedelta(days=1)
 PARAMETERS_AT_ONCE = 900  # SQLite took at most 999 in old builds
 
 
@@ -41,8 +43,9 @@ def record_many(uses: Sequence[Use], now: dt.datetime) -> int:
 
     All of it is one transaction, on PostgreSQL one statement, with a batch row that lists what is new: from there
     flows and facts are told (`usage_answering`). Keys are written in order, so that two batches never lock each
-    other out. `now` is aware.
+    other out. `now` is aware. Where raw use is not kept for ever, what was counted before it was forgotten is known.
     """
+    uses = _not_forgotten(uses, partitions.cutoff(now))
     if not uses:
         return 0
     with transaction.atomic():
@@ -50,6 +53,29 @@ def record_many(uses: Sequence[Use], now: dt.datetime) -> int:
         if fresh:
             nudges.after_commit("engine")
     return fresh
+
+
+def _not_forgotten(uses: Sequence[Use], before: dt.datetime | None) -> Sequence[Use]:
+    """Leaves out uses of days that are counted already and whose raw rows are gone: told again, they would count twice.
+
+    A first list of old times is counted whole: its raw rows lie there until the night.
+    """
+    old = [use for use in uses if before and use.occurred_at < before]
+    if not old:
+        return uses
+    members, names = {use.member_id for use in old}, {use.name for use in old}
+    days = UsageDay.objects.filter(member__in=members, name__in=names, day__in={_day(use) for use in old})
+    first, last = min(use.occurred_at for use in old), max(use.occurred_at for use in old)
+    raw = Usage.objects.filter(
+        member__in=members, name__in=names, occurred_at__gte=first - ONE_DAY, occurred_at__lt=last + ONE_DAY
+    )
+    lying = {(pk, name, at.astimezone(dt.UTC).date()) for pk, name, at in raw.values_list(*Fresh._fields[:3])}
+    gone = set(days.values_list("member_id", "name", "day")) - lying
+    return [use for use in uses if (use.member_id, use.name, _day(use)) not in gone]
+
+
+def _day(use: Use) -> dt.date:
+    return use.occurred_at.astimezone(dt.UTC).date()
 
 
 def _at_once(uses: Sequence[Use], now: dt.datetime) -> int:

@@ -36,11 +36,15 @@ def uploads(request: HttpRequest) -> HttpResponse:
     if not isinstance(file, UploadedFile) or kind not in Import.Kind.values:
         messages.error(request, _("Choose a file, and what it is a list of."))
         return redirect("imports")
+    batch: Import | None = None
     try:
         batch = drafts.upload(kind, file.name or "", file.chunks(), access.person(request), clock.now())
         _look(batch)
     except FileRefused as error:
         messages.error(request, str(error))
+        if batch:
+            drafts.drop(batch)
+            batch.delete()
         return redirect("imports")
     return redirect("import", uuid=batch.uuid)
 
@@ -97,7 +101,8 @@ def start(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
         for place, twin in enumerate(twins)
         if request.POST.get(f"twin-{place}") == "same"
     }
-    drafts.start(batch, chosen, with_homes=request.POST.get("homes") == "yes")
+    year = clock.now().year if request.POST.get("reader") == "yes" else None
+    drafts.start(batch, chosen, with_homes=request.POST.get("homes") == "yes", this_year=year)
     return redirect("import", uuid=uuid)
 
 

@@ -61,7 +61,8 @@ def recognise(batch: Import, said: Mapping[str, str] | None = None) -> None:
         "separator": said.get("separator") or found.separator,
     }
     batch.choices = {"headings": sheets.headings(path, mapping.form(batch))}
-    batch.choices["meanings"] = meanings.suggested(batch.kind, batch.choices["headings"])
+    samples = mapping.samples(batch, 20)
+    batch.choices["meanings"] = meanings.suggested(batch.kind, batch.choices["headings"], samples)
     _recognise_cells(batch, said)
 
 
@@ -82,8 +83,10 @@ def look(batch: Import, now: dt.datetime) -> None:
             tally.add(taking.take(how, chunk, now))
             _count_blank(chunk, blank)
             new += [(cells.get("external_id", ""), cells) for _line, cells in chunk]
+    if not total:
+        raise FileRefused(_("There is nothing below the names of the columns."))
     batch.lines = total
-    batch.outlook = _outlook(batch, tally, silent, blank, new)
+    batch.outlook = {**_outlook(batch, tally, silent, blank, new), **_same_numbers(batch, new)}
 
 
 def is_ready(batch: Import) -> list[str]:
@@ -96,15 +99,22 @@ def is_ready(batch: Import) -> list[str]:
     return lacking(KINDS[batch.kind], chosen)
 
 
-def start(batch: Import, same: Mapping[str, str], with_homes: bool) -> None:
-    """Hands the list to the workers with the decisions about likely duplicates and families."""
-    homes = list(mapping.families(batch)) if with_homes else []
+def start(
+    batch: Import, same: Mapping[str, str], *, with_homes: bool = False, this_year: int | None = None
+) -> None:
+    """Hands the list to the workers with the decisions about likely duplicates and families.
+
+    `this_year` given: letters of a family go to one of them, where others have no address of their own.
+    """
+    homes = list(mapping.families(batch)) if with_homes or this_year else []
+    readers = mapping.readers(batch, this_year) if this_year else {}
     with transaction.atomic():
         locked = Import.objects.select_for_update().get(pk=batch.pk)
         if locked.status != Import.Status.DRAFT:
             return
         same_line = {ident: other.removeprefix("line:") for ident, other in same.items() if "line:" in other}
-        locked.choices = {**batch.choices, "homes": homes, "same_line": same_line, "ties": _tie(same)}
+        homely = {"homes": homes, "readers": {mark: readers[mark] for mark in homes if mark in readers}}
+        locked.choices = {**batch.choices, **homely, "same_line": same_line, "ties": _tie(same)}
         locked.status = Import.Status.WAITING
         locked.save()
         meanings.remember(locked.kind, locked.choices["headings"], locked.choices["meanings"])
@@ -186,6 +196,17 @@ def _outlook(
         "homes_count": len(homes),
         "looked_at": min(batch.lines, LOOKED_AT),
     }
+
+
+def _same_numbers(batch: Import, new: list[tuple[str, taking.Cells]]) -> dict[str, object]:
+    """Numbers that two lines give to people of different names: the last line would win over the others."""
+    if batch.kind != Import.Kind.MEMBERS:
+        return {}
+    names: dict[str, dict[str, None]] = {}
+    for ident, cells in new:
+        names.setdefault(ident, {})[mapping.name(cells)] = None
+    twice = [[ident, *found] for ident, found in names.items() if len(found) > 1]
+    return {"same_numbers": twice[:SHOWN], "same_numbers_count": len(twice)}
 
 
 def _tie(same: Mapping[str, str]) -> list[int]:

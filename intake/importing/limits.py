@@ -9,5 +9,6 @@ SHEET_ROWS = 200_000
 COLUMNS = 200
 CELL = 10_000  # characters
 LINE = 1_000_000  # characters between two line ends
-CHUNK = 1_000  # lines written together
+CHUNK = 1_000  # lines of an upload written together: others wait no longer, and its progress moves
+LONG_CHUNK = 5_000  # … of the command
 REASONS = 1_000  # refused lines told one by one

@@ -5,13 +5,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
+from django.core import validators
+
 from intake.importing import forms, meanings, sheets
 from intake.importing.models import Import
 from intake.importing.reading import Form, Line
 from intake.importing.taking import Cells
-from members import identity
+from members import identity, plans
 
 WITHOUT_NUMBER = "list-"
+GROWN = 18  # years
 NAMING = ("email", "first_name", "last_name", "phone")
 
 
@@ -23,14 +26,21 @@ def form(batch: Import) -> Form:
 def lines(batch: Import) -> Iterator[tuple[Line, Cells]]:
     """Every line below the headings with its cells by meaning, in the contract's form. FileRefused while reading."""
     chosen: Sequence[str] = batch.choices["meanings"]
-    homes = set(batch.choices.get("homes", ()))
+    homes, readers = set(batch.choices.get("homes", ())), batch.choices.get("readers", {})
     where = meanings.addresses(batch.choices["headings"])
+    called = plans.slugs_by_name() if "plan" in chosen else {}
     for line in islice(sheets.lines(Path(batch.upload), form(batch)), 1, None):
         cells = _cells(line, chosen, batch.reading)
+        if plan := cells.get("plan", "").strip():
+            cells["plan"] = called.get(plan.casefold()) or _slug(plan)
         if batch.kind == Import.Kind.MEMBERS:
             _complete(cells)
-            _at_home(cells, home(line, where, cells), homes)
+            mark = home(line, where, cells)
+            _at_home(cells, mark, homes)
+            _read_for(cells, readers.get(mark, ""))
             cells["external_id"] = _same(batch, cells["external_id"])
+            if cells.get("guardian"):
+                cells["guardian"] = _same(batch, cells["guardian"])
         yield line, cells
 
 
@@ -48,11 +58,22 @@ def home(line: Line, where: Sequence[int], cells: Cells) -> str:
 def families(batch: Import) -> dict[str, list[str]]:
     """The homes in which two or more of the list live, with their names."""
     where = meanings.addresses(batch.choices["headings"])
-    names: dict[str, list[str]] = {}
+    names: dict[str, dict[str, str]] = {}
     for line, cells in lines(batch):
         if (mark := home(line, where, cells)) and not cells.get("household"):
-            names.setdefault(mark, []).append(name(cells))
-    return {mark: found for mark, found in names.items() if len(found) > 1}
+            names.setdefault(mark, {})[cells["external_id"]] = name(cells)  # one person may have two lines
+    return {mark: list(found.values()) for mark, found in names.items() if len(found) > 1}
+
+
+def readers(batch: Import, this_year: int) -> dict[str, str]:
+    """Who reads the letters of a home for those there without an address: its first grown-up who has one, by number."""
+    where = meanings.addresses(batch.choices["headings"])
+    found: dict[str, str] = {}
+    for line, cells in lines(batch):
+        is_grown = this_year - int(year) >= GROWN if (year := cells.get("birth_year", "")).isdigit() else True
+        if cells.get("email") and not cells.get("guardian") and is_grown:
+            found.setdefault(home(line, where, cells), cells["external_id"])
+    return {mark: ident for mark, ident in found.items() if mark}
 
 
 def name(cells: Cells) -> str:
@@ -79,6 +100,11 @@ def _cells(line: Line, chosen: Sequence[str], reading: Mapping[str, str]) -> dic
     return cells
 
 
+def _slug(plan: str) -> str:
+    """What people call a plan, as the slug by which the house will know it."""
+    return plan if validators.slug_re.match(plan) else plans.as_slug(plan) or plan
+
+
 def _split(text: str) -> dict[str, str]:
     """`Anna Marie Holm` and `Holm, Anna Marie` in two parts."""
     if "," in text:
@@ -102,6 +128,11 @@ def _complete(cells: dict[str, str]) -> None:
 def _at_home(cells: dict[str, str], mark: str, homes: set[str]) -> None:
     if mark in homes and not cells.get("household"):
         cells["household"] = mark
+
+
+def _read_for(cells: dict[str, str], reader: str) -> None:
+    if reader and not cells.get("email") and not cells.get("guardian") and cells["external_id"] != reader:
+        cells["guardian"] = reader
 
 
 def _same(batch: Import, ident: str) -> str:

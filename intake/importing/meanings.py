@@ -62,7 +62,17 @@ KNOWN = {
     "date": "paid_at",
     "betalt": "paid_at",
     "valuta": "currency",
+    "guardiannumber": "guardian",
+    "værge": "guardian",
+    "værgesmedlemsnr": "guardian",
 }
+# In lists about members, not of them, a member's number says whose the line is.
+OWNER = {"membernumber", "memberno", "memberid", "medlemsnummer", "medlemsnr"}
+NUMBERS = {
+    "paymentnumber", "paymentno", "paymentid", "betalingsnr", "betalingsnummer", "bilagsnr", "bilag", "invoice",
+    "invoiceno", "fakturanr", "contractnumber", "contractno", "contractid", "aftalenr", "aftalenummer",
+}  # fmt: skip
+_SUM = re.compile(r"[\d.,\s]+(kr\.?|dkk|,-)?", re.IGNORECASE | re.ASCII)
 ADDRESS = re.compile(r"address|adresse|street|road|gade|vej|postcode|postnr|zip|postalcode", re.IGNORECASE)
 
 
@@ -72,13 +82,19 @@ def fields(kind: str) -> tuple[str, ...]:
     return (*columns, FULL_NAME) if kind == "members" else columns
 
 
-def suggested(kind: str, headings: Sequence[str]) -> list[str]:
-    """One meaning per column, no field twice: as remembered, else as the heading says, else kept as own field."""
+def suggested(kind: str, headings: Sequence[str], samples: Sequence[Sequence[str]]) -> list[str]:
+    """One meaning per column, no field twice: as remembered, else as the heading says, else kept as own field.
+
+    `samples` are the first lines: a column of sums is no column of plans, whatever stands above it.
+    """
     rows = ColumnChoice.objects.filter(kind=kind, heading__in=[key(heading) for heading in headings])
     remembered = dict(rows.values_list("heading", "meaning"))
     found: list[str] = []
-    for heading in headings:
-        meaning = remembered.get(key(heading), _by_heading(kind, heading))
+    for place, heading in enumerate(headings):
+        guess = _by_heading(kind, heading)
+        if guess == "plan" and _are_sums([row[place] for row in samples]):
+            guess = own(heading) if kind == "members" else LEFT_OUT
+        meaning = remembered.get(key(heading), guess)
         found.append(LEFT_OUT if meaning in found and meaning in fields(kind) else meaning)
     return found
 
@@ -119,7 +135,16 @@ def key(heading: str) -> str:
 
 def _by_heading(kind: str, heading: str) -> str:
     plain: Mapping[str, str] = {key(name): name for name in fields(kind)}
-    meaning = plain.get(key(heading)) or KNOWN.get(key(heading), "")
+    about = (
+        {} if kind == "members" else dict.fromkeys(OWNER, "member") | dict.fromkeys(NUMBERS, "external_id")
+    )
+    word = key(heading)
+    meaning = plain.get(word) or about.get(word) or KNOWN.get(word, "")
     if meaning in fields(kind):
         return meaning
     return own(heading) if kind == "members" and heading.strip() else LEFT_OUT
+
+
+def _are_sums(texts: Sequence[str]) -> bool:
+    told = [text for text in texts if text.strip()]
+    return bool(told) and all(_SUM.fullmatch(text.strip()) for text in told)

@@ -111,10 +111,10 @@ class People:
         old = [change for change in changes if change.before is not None]
         made = registering.register(new, now, note)
         registering.change(old, self.members, now)
-        self.members |= made
         for change in changes:
             before = None if change.before is None else difference(change.before, change.after)
-            written.rows[self.members[change.ident].pk] = (before, mark(change.after))
+            key = made[change.ident] if change.before is None else self.members[change.ident].pk
+            written.rows[key] = (before, mark(change.after))
         return written
 
     def tell(self, change: Change, now: dt.datetime, note: Note) -> None:

@@ -4,11 +4,9 @@ import datetime as dt
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from intake.importing import rows
 from intake.importing.planning import Change, Note, State
-from members import consent, events, identity, joining, moving, plans, segment_keeping, updating
-from members.models import Consent, ExternalId, Member, MemberFacts
-from members.models.member import Stage
+from members import identity, joining, newcomers, plans, updating
+from members.models import ExternalId, Member, MemberFacts
 
 COLUMNS = (
     "email",
@@ -34,30 +32,14 @@ def known(idents: Iterable[str]) -> dict[str, Member]:
     return {row.value: row.member.merged_into or row.member for row in found}
 
 
-def register(new: Collection[Change], now: dt.datetime, note: Note) -> dict[str, Member]:
-    """Makes these members with their ids, facts, consent and first event, and places them. Nothing follows from it."""
-    if not new:
-        return {}
+def register(new: Collection[Change], now: dt.datetime, note: Note) -> dict[str, int]:
+    """Registers these members as history and places them; the key of each by the house's id."""
     slugs = plans.by_slug({change.after["plan"] for change in new})
-    made = {change.ident: Member(**_columns(change.after, slugs, now)) for change in new}
-    for member in made.values():
-        identity.set_keys(member)
-    Member.objects.bulk_create(made.values())
-    rows.insert(
-        ExternalId,
-        [ExternalId(member=member, source=ExternalId.HOUSE, value=ident) for ident, member in made.items()],
-    )
-    rows.insert(MemberFacts, [MemberFacts(member=member, dirty_at=now) for member in made.values()])
-    rows.insert(Consent, [_consent(member, now, note) for member in made.values()])
-    drafts = [
-        events.Draft("member.signed_up", member, member.joined_at, f"signup:{member.uuid}")
-        for member in made.values()
+    people = [
+        newcomers.Newcomer(change.ident, slugs.get(change.after["plan"]), _columns(change.after))
+        for change in new
     ]
-    events.record_many(drafts, now, quiet=True)
-    ids = [member.pk for member in made.values()]
-    moving.place(ids, now)
-    segment_keeping.place(ids, now)
-    return made
+    return newcomers.register(people, now, proof=f"joined ({note.file_name})", source=SOURCE)
 
 
 def change(old: Collection[Change], members: dict[str, Member], now: dt.datetime) -> None:
@@ -122,31 +104,11 @@ def tell(change: Change, member: Member | None, now: dt.datetime, *, source: str
 _CONTACT = ("email", "first_name", "last_name", "phone", "locale", "time_zone", "country")
 
 
-def _columns(after: State, slugs: dict[str, Any], now: dt.datetime) -> dict[str, Any]:
-    return {
-        **{name: after[name] for name in COLUMNS},
-        "plan": slugs.get(after["plan"]),
-        "guardian_id": _guardian(after),
-        "own_fields": after["own"],
-        "stage": Stage.ONBOARDING,
-        "stage_since": after["joined_at"],
-        "created_at": now,
-        "updated_at": now,
-    }
+def _columns(after: State) -> dict[str, Any]:
+    columns = {name: after[name] for name in COLUMNS}
+    return columns | {"guardian_id": _guardian(after), "own_fields": after["own"]}
 
 
 def _guardian(after: State) -> int | None:
     found = after["guardian"]
     return found if isinstance(found, int) else None  # else the guardian's line comes later
-
-
-def _consent(member: Member, now: dt.datetime, note: Note) -> Consent:
-    return Consent(
-        member=member,
-        topic=consent.MEMBERSHIP,
-        granted=True,
-        at=member.joined_at,
-        recorded_at=now,
-        proof=f"joined ({note.file_name})"[:500],
-        source=SOURCE,
-    )

@@ -92,7 +92,7 @@ def expected_guardians(kind: Kind, lines: LinesAgain, now: dt.datetime) -> froze
 def chunks(lines: Iterable[tuple[Line, taking.Cells]]) -> Iterator[list[tuple[Line, taking.Cells]]]:
     """The lines, as many together as are written together."""
     source = iter(lines)
-    while chunk := list(islice(source, limits.CHUNK)):
+    while chunk := list(islice(source, limits.LONG_CHUNK)):
         yield chunk
 
 

@@ -13,6 +13,7 @@ from members.models import Member
 
 ALIKE = 0.85
 MOST = 50
+CROWD = 20  # a whole club may stand there with one address
 
 
 @dataclass(frozen=True)
@@ -58,17 +59,23 @@ def _of_register(ident: str, cells: Cells, people: list[Member]) -> Iterator[Twi
 
 
 def _of_list(lines: Mapping[str, Cells]) -> Iterator[Twin]:
-    seen: dict[tuple[str, str], tuple[str, Cells]] = {}
+    """Whoever has the address, or the year of birth and family name, of an earlier line, and is called alike."""
+    seen: dict[tuple[str, ...], list[tuple[str, Cells]]] = {}
     for ident, cells in lines.items():
-        name = _name(cells).casefold()
-        for mark in (identity.email_key(cells.get("email", "")), cells.get("birth_year", "")):
-            if not mark or not name:
-                continue
-            if (mark, name) in seen and seen[mark, name][0] != ident:
-                other, said = seen[mark, name]
-                yield Twin(ident, _name(cells), _about(cells), f"line:{other}", _name(said), _about(said))
-                break
-            seen[mark, name] = (ident, cells)
+        marks = list(_marks(cells))
+        before = (earlier for mark in marks for earlier in seen.get(mark, ())[:CROWD])
+        if found := next((one for one in before if _alike(_name(cells), _name(one[1]))), None):
+            other, said = found
+            yield Twin(ident, _name(cells), _about(cells), f"line:{other}", _name(said), _about(said))
+        for mark in marks:
+            seen.setdefault(mark, []).append((ident, cells))
+
+
+def _marks(cells: Cells) -> Iterator[tuple[str, ...]]:
+    if email := identity.email_key(cells.get("email", "")):
+        yield (email,)
+    if cells.get("birth_year"):
+        yield cells["birth_year"], cells.get("last_name", "").casefold()
 
 
 def _alike(one: str, other: str) -> bool:

@@ -6,7 +6,7 @@ from random import Random
 
 from django.db import connection, transaction
 
-from lifecycle.generating import people, pouring, rows
+from lifecycle.generating import hurrying, people, rows
 from members import fact_keeping, partitions
 from members.models import (
     Consent,
@@ -22,6 +22,7 @@ from members.models import (
     Usage,
     UsageDay,
 )
+from office import pouring
 
 AT_ONCE = 5_000  # people
 USES_AT_ONCE = 250_000  # days of use
@@ -39,14 +40,14 @@ def fill(members: int, usage: int, seed: int, now: dt.datetime, say: Say) -> Non
             people.invent(rng, number, now) for number in range(start, min(start + AT_ONCE, members + 1))
         ]
         with transaction.atomic():
-            pouring.hurry()
+            hurrying.hurry()
             _write(rng, crowd, usage / members, now)
         say(f"{crowd[-1].number} members")
     _uses(now, say)
-    pouring.finish(TABLES)
+    hurrying.finish(TABLES)
     say("facts")
     fact_keeping.roll(now)
-    pouring.finish(())  # the planner shall see the facts too
+    hurrying.finish(())  # the planner shall see the facts too
 
 
 def _plans(now: dt.datetime) -> None:

@@ -12,8 +12,9 @@ from django.test import Client
 from flows.models import Enrolment
 from intake.importing import working
 from intake.models import ColumnChoice, Import
+from mail import addressing
 from mail.models import Message
-from members.models import ExternalId, Member
+from members.models import ExternalId, Member, Plan
 from office.models import AuditEntry, User
 from tests import cast
 
@@ -218,3 +219,79 @@ def test_members_leave_as_a_list_that_a_spreadsheet_does_not_calculate(
 def test_a_list_that_a_command_took_in_stands_among_the_others(staff: Client, now: dt.datetime) -> None:
     Import.objects.create(file_name="members.csv", created_at=now, status="done")
     assert "members.csv" in staff.get("/import/").content.decode()
+
+
+def test_plans_are_found_by_the_name_people_use_and_sums_are_no_plans(
+    staff: Client, now: dt.datetime
+) -> None:
+    Plan.objects.create(slug="full", name="Full membership")
+    content = "Nr;Navn;Kontingent\n1;Anna Holm;Full Membership\n2;Bo Dahl;Børn & unge\n"
+    staff.post(f"{bring(staff, content.encode())}start")
+    work(now)
+    assert dict(Member.objects.values_list("first_name", "plan__slug")) == {
+        "Anna": "full",
+        "Bo": "boern-unge",
+    }
+    bring(staff, b"Nr;Navn;Kontingent\n3;Ole Brandt;1.200,50 kr.\n", name="sums.csv")
+    assert Import.objects.latest("pk").choices["meanings"][2] == "plan"  # as decided before
+    ColumnChoice.objects.all().delete()
+    bring(staff, b"Nr;Navn;Kontingent\n3;Ole Brandt;1.200,50 kr.\n", name="sums.csv")
+    assert Import.objects.latest("pk").choices["meanings"][2] == "own:Kontingent"
+
+
+def test_a_list_of_payments_names_its_members(staff: Client) -> None:
+    content = "Betalingsnr;Medlemsnr;Betalt;Beløb;Valuta\nB1;1;02-03-2018;900,50;DKK\n"
+    bring(staff, content.encode("cp1252"), kind="payments")
+    wanted = ["external_id", "member", "paid_at", "amount", "currency"]
+    assert Import.objects.get().choices["meanings"] == wanted
+
+
+def test_one_number_for_two_people_is_shown_before_one_is_lost(staff: Client) -> None:
+    content = "Nr;Navn;Fødselsår;Værge\n7;Anna Holm;1980;\n7;Bo Dahl;1975;\n8;Ida Dahl;2015;7\n8;Ida Dahl;;\n"
+    page = staff.get(bring(staff, content.encode())).content.decode()
+    assert "One number, two names" in page
+    assert "7 · Anna Holm · Bo Dahl" in page
+    assert "8 · " not in page
+    assert Import.objects.get().choices["meanings"][3] == "guardian"
+
+
+def test_alike_on_the_list_itself_is_asked_about(staff: Client) -> None:
+    content = "Nr;Navn;Fødselsår\n1;Mette Holm;1980\n2;Mete Holm;1980\n3;Mette Holm;1992\n"
+    bring(staff, content.encode())
+    found = [(twin["ident"], twin["other"]) for twin in Import.objects.get().outlook["twins"]]
+    assert found == [("2", "line:1")]
+
+
+@pytest.mark.parametrize("content", [b"Nr;Navn\n", b"Nr;Navn\n;\n"])
+def test_headings_alone_are_no_list_and_leave_nothing_behind(staff: Client, content: bytes) -> None:
+    file = SimpleUploadedFile("empty.csv", content)
+    answer = staff.post("/import/uploads", {"kind": "members", "file": file}, follow=True)
+    assert b"There is nothing below the names of the columns." in answer.content
+    assert not Import.objects.exists()
+
+
+def test_where_every_line_would_stay_out_there_is_nothing_to_press(staff: Client) -> None:
+    page = staff.get(bring(staff, b"Nr;E-mail\n1;nobody\n")).content.decode()
+    assert "No line can be taken in" in page
+    assert "Take in 0 lines" not in page
+
+
+FAMILY = (
+    "Nr;Navn;E-mail;Fødselsår;Adresse\n"
+    "1;Ida Holm;;2015;Storegade 1\n"
+    "2;Emil Holm;emil@example.com;2012;Storegade 1\n"
+    "3;Anna Holm;anna@example.com;1980;Storegade 1\n"
+    "4;Bo Holm;;1978;Storegade 1\n"
+    "5;Ole Brandt;;1950;Torvet 2\n"
+)
+
+
+@pytest.mark.parametrize("answer", ["yes", "no"])
+def test_a_household_may_be_given_one_recipient(staff: Client, now: dt.datetime, answer: str) -> None:
+    staff.post(f"{bring(staff, FAMILY.encode())}start", {"homes": "yes", "reader": answer})
+    work(now)
+    letters_to = {one.first_name: addressing.of(one) for one in Member.objects.select_related("guardian")}
+    read_by = "anna@example.com" if answer == "yes" else ""
+    own = {"Emil": "emil@example.com", "Anna": "anna@example.com", "Ole": ""}
+    assert letters_to == {**own, "Ida": read_by, "Bo": read_by}
+    assert Member.objects.exclude(household="").count() == 4

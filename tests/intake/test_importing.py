@@ -81,7 +81,7 @@ def test_lines_about_the_same_member_are_taken_in_turn(tmp_path: Path) -> None:
 def test_a_dry_run_remembers_from_one_chunk_to_the_next(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(limits, "CHUNK", 1)
+    monkeypatch.setattr(limits, "LONG_CHUNK", 1)
     file = lists.write(tmp_path, lists.MEMBERS, ANNA, OLE, ANNA, ("o", "ole@example.com", "", ""))
     expected = counts(created=2, updated=1, unchanged=1)
     assert lists.take("members", file, "--dry-run")[0] == expected

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.conf import LazySettings
 from django.db import connection
 
 from members import partitions, usage
@@ -77,3 +78,22 @@ def test_rows_of_a_month_nobody_made_wait_in_the_common_place_and_are_moved(
     assert visit(member, long_ago) == 0
     assert visit(member, now + DAY) == 1
     assert lying(partitions.OTHER) == 0
+
+
+def test_use_told_again_after_its_raw_rows_were_forgotten_is_not_counted_twice(
+    member: Member, now: dt.datetime, settings: LazySettings
+) -> None:
+    settings.USAGE_RETENTION_MONTHS = 1
+    old = now - 200 * DAY
+    assert record(member, now, "a", old) == 1
+    assert record(member, now, "b", old) == 1  # the rest of a first list, the same day
+    assert record(member, now, "a", old) == 0
+    partitions.keep(now)
+    assert not Usage.objects.exists()
+    assert record(member, now, "a", old) == record(member, now, "b", old) == 0
+    assert record(member, now, "c", old - DAY) == 1  # a day that nobody told of
+    assert list(UsageDay.objects.order_by("day").values_list("count", flat=True)) == [1, 2]
+
+
+def record(member: Member, now: dt.datetime, ident: str, at: dt.datetime) -> int:
+    return usage.record_many([usage.Use(member.pk, "door", ident, "usage.visit", at)], now)
