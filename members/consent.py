@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable, Sequence
 
+from members import ledger
 from members.models import Consent, Member
 
 MEMBERSHIP = "membership"
@@ -17,6 +18,7 @@ def withdraw(
     member: Member, topic: str, at: dt.datetime, now: dt.datetime, *, proof: str, source: str
 ) -> None:
     """Writes down that the member wants no more letters of `topic`; it counts from the next letter on."""
+    ledger.said(member.uuid, topic, granted=False, at=at)
     _write(member, topic, at, now, granted=False, proof=proof, source=source)
 
 
