@@ -63,7 +63,7 @@ def _choose(member: Member, before: dict[str, bool], request: HttpRequest) -> No
             write = consent.withdraw if granted else consent.grant
             write(member, topic, now, now, proof=PAGE, source="letter")
             if not granted and member.email:
-                suppressions.lift_no(member.email, topic)
+                suppressions.lift_no(member.email, topic, now)
 
 
 def _member(purpose: str, token: str, more: int) -> tuple[Member, list[str]]:

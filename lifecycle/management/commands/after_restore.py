@@ -11,13 +11,15 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
-from lifecycle.clock import HEARTBEAT
+from lifecycle import clock as time
 from mail import restoring as post
+from mail.models import Message
 from members import ledger
 from members import restoring as register
 from office import clock
 from office.models import Beat
 
+SLOT = dt.timedelta(minutes=10)
 ALIVE = dt.timedelta(seconds=60)
 
 
@@ -42,15 +44,29 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         now = clock.now()
         taken_at = _moment(options["backup_taken"], now)
-        beat = Beat.objects.filter(name=HEARTBEAT, at__gt=timezone.now() - ALIVE).first()
+        beat = Beat.objects.filter(name=time.HEARTBEAT, at__gt=timezone.now() - ALIVE).first()
         if beat:
             raise CommandError("Workers are running. Stop web, workers and beat first, then say this again.")
         lines = _lines(options)
         with transaction.atomic():
-            held = 0 if post.is_done(taken_at) else post.hold(taken_at, now)
+            if not post.is_done(taken_at):
+                post.hold(taken_at, now)
             noes, erased = register.replay(lines, now)
             stopped = post.replay_stops(lines, now)
+        _live_through(taken_at, now)
+        held = Message.objects.filter(status=Message.Status.UNKNOWN, reason=post.REASON).count()
         self.stdout.write(f"held={held} noes={noes} stopped={stopped} erased={erased}")
+
+
+def _live_through(taken_at: dt.datetime, now: dt.datetime) -> None:
+    """Lets flows go on through the time that was lost, so that each letter is written when it was: it may have left.
+
+    All at once it would not do, because waits begin when they are reached.
+    """
+    moment = taken_at
+    while moment < now:
+        moment = min(moment + SLOT, now)
+        time.think(moment)
 
 
 def _moment(text: str, now: dt.datetime) -> dt.datetime:
