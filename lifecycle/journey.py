@@ -8,6 +8,7 @@ Whatever the name, flows look at every event first: they leave, note goals, stop
 from collections.abc import Sequence
 
 from flows import entering, listening, reacting, replanning
+from mail import double_opt_in
 from members import events
 from members.answering import Answer
 
@@ -15,6 +16,7 @@ FLOWS: Sequence[Answer] = (reacting.leave, reacting.wake, reacting.reach_goals, 
 
 JOURNEY: dict[str, Sequence[Answer]] = {
     "member.updated": (replanning.replan,),
+    "consent.asked": (double_opt_in.ask,),
 }
 
 # Kinds that nothing but flows answers so far: the register did its part when they were recorded.

@@ -12,6 +12,7 @@ from members.models.span import Span
 from members.models.stage_change import StageChange
 from members.models.stage_rule import StageRule
 from members.models.subscription import Subscription
+from members.models.topic import LetterPause, Topic, TopicWords
 from members.models.usage import Usage, UsageBatch, UsageDay
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Event",
     "ExternalId",
     "Interval",
+    "LetterPause",
     "Member",
     "MemberFacts",
     "MemberTag",
@@ -33,6 +35,8 @@ __all__ = [
     "StageChange",
     "StageRule",
     "Subscription",
+    "Topic",
+    "TopicWords",
     "Usage",
     "UsageBatch",
     "UsageDay",
