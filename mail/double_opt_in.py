@@ -35,7 +35,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "subject": "Vil du have breve fra {{ business.name }}?",
         "preheader": "Ét klik, så får du dem.",
         "body": (
-            "Hej{% if member.first_name %} {{ member.first_name }}{% endif %},\n\nnogen, sikkert dig selv, har bedt os "
+            "Hej{% if member.first_name %} {{ member.first_name }}{% endif %},\n\nnogen, nok dig, har bedt os "
             "sende breve til denne adresse. Er det rigtigt?\n\n[Ja, send dem]({{ links.confirm }})\n\nVar det ikke "
             "dig, skal du ikke gøre noget: så kommer der ingen. Linket virker i to uger."
         ),

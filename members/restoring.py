@@ -10,12 +10,12 @@ SOURCE, PROOF = "restore", "said before a backup was put back"
 
 
 def replay(lines: Sequence[ledger.Line], now: dt.datetime) -> tuple[int, int]:
-    """Carries out what the lines say of members: how many noes were written down, and how many were erased."""
-    noes = _last_words(lines)
+    """Carries out what the lines say of members: how many refusals were written down, and how many were erased."""
+    refusals = _last_words(lines)
     erased = {who for line in lines if line["what"] == ledger.ERASED for who in line["who"]}
-    wanted = {who for who, _topic in noes} | erased
+    wanted = {who for who, _topic in refusals} | erased
     known = _members(wanted) if wanted else {}
-    written = sum(_write(known[who], topic, at, now) for (who, topic), at in noes.items() if who in known)
+    written = sum(_write(known[who], topic, at, now) for (who, topic), at in refusals.items() if who in known)
     forgotten = {known[who] for who in erased & known.keys()}
     for key in sorted(forgotten):
         member = Member.everybody.get(pk=key)

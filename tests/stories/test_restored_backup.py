@@ -113,7 +113,7 @@ def test_a_restored_backup_sends_nothing_twice_and_forgets_no_no(
     backup.put_back()
     assert not suppressions.suppressed(["di@example.com"])  # so much the backup has forgotten
     house.tell_time("2026-03-03 13:00")
-    assert after_restore() == "held=8 noes=1 stopped=1 erased=1"
+    assert after_restore() == "held=8 refusals=1 stopped=1 erased=1"
     house.tick("2026-03-03 13:00", "2026-03-03 14:00", "2026-03-04 10:00", "2026-03-05 10:00")
     left = Counter((address, str(sinks.parse(raw)["Subject"])) for address, raw in sink.accepted)
     assert set(left.values()) == {1}
@@ -142,7 +142,7 @@ def test_saying_it_twice_holds_nothing_more(house: playing.House, sink: sinks.Si
     after_restore()
     house.joins("finn", "2026-03-03 15:00")
     house.tell_time("2026-03-03 15:00")
-    assert after_restore() == "held=8 noes=0 stopped=0 erased=0"
+    assert after_restore() == "held=8 refusals=0 stopped=0 erased=0"
     house.tick("2026-03-03 15:00")
     assert sink.subjects("finn@example.com") == ["one"]
 
@@ -155,7 +155,7 @@ def test_without_the_ledger_nothing_is_done_until_somebody_says_so(
     moved = ledger.path().rename(house.folder / "moved.log")
     with pytest.raises(CommandError, match="is not there"):
         after_restore()
-    assert after_restore("--ledger", str(moved)) == "held=8 noes=1 stopped=1 erased=1"
+    assert after_restore("--ledger", str(moved)) == "held=8 refusals=1 stopped=1 erased=1"
 
 
 def test_a_moment_that_has_not_come_is_refused(house: playing.House) -> None:

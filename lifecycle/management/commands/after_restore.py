@@ -35,7 +35,7 @@ class Command(BaseCommand):
             action="append",
             default=[],
             type=Path,
-            help="a file of noes and erasures (repeatable)",
+            help="a file of refusals and erasures (repeatable)",
         )
         parser.add_argument(
             "--without-ledger", action="store_true", help="the file is lost: go on without it"
@@ -51,11 +51,11 @@ class Command(BaseCommand):
         with transaction.atomic():
             if not post.is_done(taken_at):
                 post.hold(taken_at, now)
-            noes, erased = register.replay(lines, now)
+            refusals, erased = register.replay(lines, now)
             stopped = post.replay_stops(lines, now)
         _live_through(taken_at, now)
         held = Message.objects.filter(status=Message.Status.UNKNOWN, reason=post.REASON).count()
-        self.stdout.write(f"held={held} noes={noes} stopped={stopped} erased={erased}")
+        self.stdout.write(f"held={held} refusals={refusals} stopped={stopped} erased={erased}")
 
 
 def _live_through(taken_at: dt.datetime, now: dt.datetime) -> None:
