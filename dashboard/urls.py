@@ -65,6 +65,7 @@ urlpatterns = [
     path("settings/sending/", sending.rules, name="sending-rules"),
     path("settings/stages/", stages.rules, name="stage-rules"),
     path("members/<uuid:uuid>/consents", identity.consents, name="member-consents"),
+    path("members/<uuid:uuid>/second-yes", identity.second_yes, name="member-second-yes"),
     path("members/<uuid:uuid>/household", identity.household, name="member-household"),
     path("members/<uuid:uuid>/guardian", identity.guardian, name="member-guardian"),
     path("members/<uuid:uuid>/company", identity.company, name="member-company"),

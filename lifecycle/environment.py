@@ -91,6 +91,15 @@ def folder(name: str, default: Path) -> Path:
     return made(name, Path(text(name, str(default))).absolute())
 
 
+def file(name: str, default: Path) -> Path:
+    """A file, in a folder that can be written to."""
+    where = Path(text(name, str(default))).absolute()
+    if where.is_dir():
+        raise Refused(name, f"{where} is a folder; name a file in it.")
+    made(name, where.parent)
+    return where
+
+
 def made(name: str, where: Path) -> Path:
     """The folder, now there; `name` is the setting to blame when it cannot be."""
     try:

@@ -13,6 +13,8 @@ environment.load(BASE_DIR / ".env")
 # Where it stands ---------------------------------------------------------------------------------
 DEBUG = environment.flag("DEBUG")
 VAR_DIR = environment.folder("VAR_DIR", BASE_DIR / "var")
+# What a restored backup must not undo: on another disk than the database's, and on one that all machines share.
+LEDGER_FILE = environment.file("LEDGER_FILE", VAR_DIR / "ledger.log")
 PORT = environment.number("PORT", 8000, 1, 65535)
 BASE_URL = environment.address("BASE_URL", f"http://127.0.0.1:{PORT}")
 HTTPS = BASE_URL.startswith("https://")

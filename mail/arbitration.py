@@ -19,9 +19,11 @@ from mail.calendar import Shut
 from mail.limits import Hindrance, Ledger
 from mail.models import Message, Suppression
 from mail.models.message import Purpose
-from members import consent, durations
+from members import consent, durations, letter_pauses
 from members.models import Consent
 
+PAUSABLE = (Purpose.ONBOARDING, Purpose.VALUE, Purpose.ASK)  # a payment or a leaving cannot wait for months
+PAUSE = "pause"
 LOOK_AGAIN = dt.timedelta(days=1)  # nobody knows when a conversation will be closed
 
 
@@ -40,6 +42,7 @@ class Grounds:
     consents: Mapping[tuple[int, str], Consent]
     suppressed: Mapping[str, Suppression]
     refused: Mapping[tuple[str, str], Suppression]
+    pauses: Mapping[int, dt.datetime]
 
 
 def decide(messages: Sequence[Message], now: dt.datetime) -> dict[int, Verdict]:
@@ -67,22 +70,23 @@ def _weigh(
 ) -> dict[int, Verdict]:
     """The verdicts, given in the order in which letters of one member go first."""
     everything = [*messages, *rivals]
-    grounds = _grounds(everything)
+    grounds = _grounds(everything, now)
     verdicts = {one.pk: Verdict(reason) for one in everything if (reason := _stop(one, grounds, now))}
     asked = {message.member_id for message in messages if message.purpose == Purpose.ASK}
-    room = Room(ledger, conversations.open_with(asked, now) if asked else {}, now)
+    room = Room(ledger, conversations.open_with(asked, now) if asked else {}, now, grounds.pauses)
     for message in sorted(everything, key=room.turn):
         if message.pk not in verdicts:
             verdicts[message.pk] = room.find(message)
     return verdicts
 
 
-def _grounds(messages: Sequence[Message]) -> Grounds:
+def _grounds(messages: Sequence[Message], now: dt.datetime) -> Grounds:
     members = {message.member_id for message in messages}
     return Grounds(
         consents=consent.standing(members, sorted({message.topic for message in messages if message.topic})),
         suppressed=suppressions.suppressed(filter(None, {addressing.of(row.member) for row in messages})),
         refused=suppressions.refused({(row.member.email, row.topic) for row in messages if row.topic}),
+        pauses=letter_pauses.running({row.member_id for row in messages if row.purpose in PAUSABLE}, now),
     )
 
 
@@ -117,8 +121,15 @@ def _was_refused(message: Message, line: Consent, grounds: Grounds) -> bool:
 class Room:
     """The time that is left for the letters of a batch; each that leaves takes its part of it."""
 
-    def __init__(self, ledger: Ledger, open_with: Mapping[int, str], now: dt.datetime) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        open_with: Mapping[int, str],
+        now: dt.datetime,
+        pauses: Mapping[int, dt.datetime] | None = None,
+    ) -> None:
         self.ledger, self.rules, self.open_with, self.now = ledger, ledger.rules, open_with, now
+        self.pauses = pauses or {}
         self._shut: dict[tuple[dt.datetime, ZoneInfo, str], Hindrance | None] = {}
 
     def turn(self, message: Message) -> tuple[bool, int, dt.datetime, int]:
@@ -144,6 +155,9 @@ class Room:
             return None
         if message.purpose == Purpose.ASK and at == self.now and message.member_id in self.open_with:
             return Hindrance([self.open_with[message.member_id]], self._later(message))
+        until = self.pauses.get(message.member_id)
+        if until and at < until and message.purpose in PAUSABLE:
+            return Hindrance([PAUSE], until)
         if not message.at_once and (shut := self._calendar(at, zone, message.purpose)):
             return shut
         return self.ledger.hindrance(message, at, zone)

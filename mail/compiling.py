@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html as entities
+import re
 import string
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,6 +30,8 @@ CSS = """
 .who { vertical-align: middle; }
 .foot p { margin: 0 0 8px; }
 """
+# mj-table takes no role: without header cells it is there for the layout, and says so to screen readers.
+LAYOUT = re.compile(r"<table(?![^>]*\brole=)(?=[^>]*>(?:(?!</table>|<th\b).)*</table>)", re.DOTALL)
 INLINER = css_inline.CSSInliner(
     inline_style_tags=False, keep_style_tags=True, load_remote_stylesheets=False, extra_css=CSS
 )
@@ -114,6 +117,7 @@ def _page(
         footer=hidden.hide(footer.html(language, marketing=marketing)),
     )
     try:
-        return hidden.show(INLINER.inline(engine.mjml2html(page, fonts={})))
+        finished = LAYOUT.sub('<table role="presentation"', engine.mjml2html(page, fonts={}))
+        return hidden.show(INLINER.inline(finished))
     except ValueError as error:
         raise LetterErrors([f"The MJML cannot be read: {error}"]) from error

@@ -22,7 +22,7 @@ Status = Message.Status
 def erase(traces: Traces, now: dt.datetime) -> None:
     """Keeps every no as a keyed hash of the address, stops unsent letters, and cuts reasons to their code."""
     lines = consent.standing(traces.keys)
-    refused = {topic for (_key, topic), line in lines.items() if not line.granted}
+    refused = {topic for (_key, topic), line in lines.items() if not line.granted and not line.pending}
     for address in traces.addresses:
         suppressions.remember_no(address, refused, now)
     letters = Message.objects.filter(member__in=traces.keys)

@@ -111,7 +111,8 @@ def _mime(message: Message, letter: rendering.Rendered, now: dt.datetime) -> byt
         date=now,
         message_id=message.message_id,
         list_id=f"<{message.topic}.{domain}>" if is_marketing else "",
-        feedback_id=f"{message.letter_version.letter_id}:{message.purpose}:lifecycle:{domain}",
+        # Google reads the last part as the sender, 5 to 15 characters: support.google.com/mail/answer/6254652
+        feedback_id=f"{message.letter_version.letter_id}:{message.purpose}:{domain}:lifecycle",
         unsubscribe_url=message.values["links"]["unsubscribe"] if is_marketing else "",
     )
 

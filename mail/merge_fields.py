@@ -91,6 +91,12 @@ register(
     Field("sender.picture_alt", "Words for those who do not see the picture", "Anna Bak"),
     Field("links.preferences", "Page to choose letters", "https://club.example/u/preferences/x/", "url"),
     Field("links.unsubscribe", "Page to stop letters", "https://club.example/u/unsubscribe/x/", "url"),
+    Field(
+        "links.confirm",
+        "Page to say yes a second time, in the letter that asks for it",
+        "https://club.example/u/confirm/x/",
+        "url",
+    ),
     Field("links.cancel", "Page to leave the membership", "https://club.example/u/cancel/x/", "url"),
     Field(
         "links.statement", "Page with what the membership gave", "https://club.example/u/statement/x/", "url"

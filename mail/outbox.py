@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from mail import arbitration, catching_up, claiming, confirming, handing_over, postponing
+from mail import arbitration, catching_up, claiming, confirming, handing_over, postponing, restoring
 from mail.models import LetterVersion, Message
 from mail.models.message import Purpose
 from members.models import Member, Subscription
@@ -37,8 +37,10 @@ class Draft:
 
 def queue(drafts: Sequence[Draft], now: dt.datetime) -> None:
     """Puts letters on their way in the caller's transaction; a key that is known already changes nothing."""
-    Message.objects.bulk_create([_row(draft, now) for draft in drafts], ignore_conflicts=True)
+    rows = [_row(draft, now) for draft in drafts]
     if drafts:
+        restoring.doubt(rows, now)
+        Message.objects.bulk_create(rows, ignore_conflicts=True)
         nudges.after_commit("send")
 
 

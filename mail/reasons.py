@@ -24,6 +24,7 @@ LONGEST = 300
 PLAIN = {
     "quiet_hours": gettext_lazy("quiet hours"),
     "window": gettext_lazy("outside the hours and days for letters"),
+    "pause": gettext_lazy("the member asked for a pause"),
     "complaint": gettext_lazy("a complaint is open"),
     "reply": gettext_lazy("a reply of the member is not answered yet"),
     "catching_up": gettext_lazy("letters are spread out after a standstill"),

@@ -20,6 +20,7 @@ from office.models import House
 Supplier = Callable[[Sequence[Message], dt.datetime], Mapping[int, Mapping[str, Any]]]
 
 MOMENT = dt.timedelta(microseconds=1)  # an end is exclusive: its last day is the one before midnight
+CONFIRMING = "confirm:"  # the keys of letters that ask for a second yes
 
 _suppliers: list[Supplier] = []
 
@@ -134,6 +135,8 @@ def of_sender(sender: Sender) -> dict[str, Any]:
 def _links(message: Message) -> dict[str, str]:
     member = str(message.member.uuid)
     found = {"browser": links.url("browser", message.uuid), "cancel": _leaving(member)}
+    if message.key.startswith(CONFIRMING):
+        found["confirm"] = links.url("confirm", member, message.topic)
     if message.is_marketing:
         found["preferences"] = links.url("preferences", member)
         found["unsubscribe"] = links.url("unsubscribe", member, message.topic)

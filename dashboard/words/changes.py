@@ -23,6 +23,7 @@ DEEDS = {
     "member.exported": gettext_lazy("took a copy of everything known of %(what)s"),
     "member.erased": gettext_lazy("erased the data of %(what)s"),
     "consent.granted": gettext_lazy("wrote down that %(what)s wants letters about %(topic)s"),
+    "consent.asked": gettext_lazy("asked %(what)s once more for a second yes to letters about %(topic)s"),
     "consent.withdrawn": gettext_lazy("wrote down that %(what)s wants no letters about %(topic)s"),
     "household.joined": gettext_lazy("put %(what)s into the household of no. %(number)s"),
     "household.left": gettext_lazy("took %(what)s out of the household"),

@@ -4,6 +4,7 @@ from mail.models.click import Click
 from mail.models.letter import Letter, LetterVersion
 from mail.models.message import Message
 from mail.models.report import Report
+from mail.models.restoration import Restoration
 from mail.models.sender import Picture, Sender
 from mail.models.sending import Outage, Postponement, SendingRules
 from mail.models.suppression import Suppression
@@ -17,6 +18,7 @@ __all__ = [
     "Picture",
     "Postponement",
     "Report",
+    "Restoration",
     "Sender",
     "SendingRules",
     "Suppression",

@@ -38,6 +38,7 @@ REASONS = {
     "unreadable": _("the letter could not be written for this member"),
     "lost": _("the connection broke before the mail server had answered"),
     "confirmed": _("nobody knew at first; somebody here found that it arrived"),
+    "restored": _("it may have left before a backup was put back"),
     "died": _("it was interrupted while it was handed over"),
 }
 

@@ -32,3 +32,14 @@ document.addEventListener("keydown", (event) => {
   closeMenus(null);
   open?.querySelector("summary").focus();
 });
+
+// Copying needs a secure address; elsewhere the button stays away.
+if (navigator.clipboard) {
+  for (const button of document.querySelectorAll("[data-copy]")) button.hidden = false;
+}
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  await navigator.clipboard.writeText(button.dataset.copy);
+  button.classList.add("done");
+});
