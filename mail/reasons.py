@@ -26,6 +26,7 @@ PLAIN = {
     "window": gettext_lazy("outside the hours and days for letters"),
     "complaint": gettext_lazy("a complaint is open"),
     "reply": gettext_lazy("a reply of the member is not answered yet"),
+    "mailbox": gettext_lazy("the mailbox may send no more for now"),
     "catching_up": gettext_lazy("letters are spread out after a standstill"),
 }
 

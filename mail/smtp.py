@@ -10,22 +10,22 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from mail.transports import Envelope, Later, Refused, Unclear
+from mail import smtp_answers, smtp_lines
+from mail.transports import Envelope, Later, OneByOne, Unclear
 
 CONNECT_TIMEOUT = 10.0  # seconds
 COMMAND_TIMEOUT = 60.0
 LETTER_TIMEOUT = 100.0  # a stalled server frees its worker before the lease of 120 s runs out
 IDLE_LIMIT = 20.0  # servers hang up on idle clients; a connection older than this is opened anew
 LETTERS_PER_CONNECTION = 100
-DEAD_ADDRESS = (b"5.1.1", b"5.1.2", b"5.1.3", b"5.1.6", b"5.1.10")
 
 
-class Connection:
+class Connection(OneByOne):
     """One thread's connection to the mail server of `EMAIL_URL`."""
 
     def __init__(self, way: Mapping[str, Any]) -> None:
         self._way = way
-        self._server: smtplib.SMTP | None = None
+        self._server: smtp_lines.Server | None = None
         self._letters = 0
         self._used = 0.0
         self._deadline = 0.0
@@ -49,7 +49,7 @@ class Connection:
         server, self._server = self._server, None
         if server is not None:
             with contextlib.suppress(Exception):
-                server.sock.settimeout(2)  # type: ignore[union-attr]
+                server.patience(time.monotonic() + 2)
                 server.quit()
             with contextlib.suppress(Exception):
                 server.close()
@@ -90,26 +90,33 @@ class Connection:
         for place, answer in enumerate(answers):
             self._expect(answer, *((250,), (250, 251), (354,))[place], recipient=place == 1)
 
-    def _limited(self) -> smtplib.SMTP:
+    def _limited(self) -> smtp_lines.Server:
         """The open connection, its patience cut to what is left for this letter."""
         if self._server is None or self._server.sock is None:
             raise smtplib.SMTPServerDisconnected("not connected")
-        left = self._deadline - time.monotonic()
-        self._server.sock.settimeout(max(0.1, min(COMMAND_TIMEOUT, left)))
+        self._server.patience(min(time.monotonic() + COMMAND_TIMEOUT, self._deadline))
         return self._server
 
-    def _connect(self) -> smtplib.SMTP:
+    def _connect(self) -> smtp_lines.Server:
         way = self._way
-        kind = smtplib.SMTP_SSL if way.get("tls") else smtplib.SMTP
         try:
-            server = kind(str(way["host"]), int(way["port"]), timeout=CONNECT_TIMEOUT)
+            server = smtp_lines.connect(
+                str(way["host"]), int(way["port"]), CONNECT_TIMEOUT, tls=bool(way.get("tls"))
+            )
+        except (OSError, smtplib.SMTPException) as error:
+            raise smtp_answers.unreachable(error) from error
+        try:
             if way.get("starttls"):
+                server.patience(time.monotonic() + CONNECT_TIMEOUT)
                 server.starttls()
+            server.patience(time.monotonic() + CONNECT_TIMEOUT)
             server.ehlo_or_helo_if_needed()
             if way.get("user"):
+                server.patience(time.monotonic() + COMMAND_TIMEOUT)
                 server.login(str(way["user"]), str(way["password"]))
         except (OSError, smtplib.SMTPException) as error:
-            raise Later(f"mail server out of reach: {error}", affects_all=True) from error
+            server.close()
+            raise smtp_answers.unreachable(error) from error
         return server
 
     def _conclude(self) -> None:
@@ -125,19 +132,16 @@ class Connection:
         code, text = answer
         if code in codes:
             return
-        words = f"{code} {text.decode('ascii', 'replace')}"[:300]
         if code == 421 or code < 400 or code >= 600:  # 421: the server is about to hang up (RFC 5321 4.5.2)
             self.close()
         else:
             self._reset()
-        if 500 <= code < 600:
-            raise Refused(words, dead_address=recipient and text.startswith(DEAD_ADDRESS))
-        raise Later(words, affects_all=code == 421)
+        raise smtp_answers.meaning(code, text.decode("ascii", "replace"), recipient=recipient)
 
     def _reset(self) -> None:
         if self._server is not None:
             try:
-                self._server.rset()
+                self._limited().rset()
             except (OSError, smtplib.SMTPException):
                 self.close()
 

@@ -2,6 +2,7 @@
 
 from mail.models.click import Click
 from mail.models.letter import Letter, LetterVersion
+from mail.models.mailbox import Mailbox
 from mail.models.message import Message
 from mail.models.report import Report
 from mail.models.sender import Picture, Sender
@@ -12,6 +13,7 @@ __all__ = [
     "Click",
     "Letter",
     "LetterVersion",
+    "Mailbox",
     "Message",
     "Outage",
     "Picture",
