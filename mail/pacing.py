@@ -6,6 +6,7 @@ moment in one go, evenly spread, so that the pages can say when the last of them
 """
 
 import datetime as dt
+import itertools
 from collections import Counter
 from collections.abc import Iterator
 
@@ -22,6 +23,7 @@ MAILBOX = "mailbox"
 WAITS = f"{reasons.POSTPONED}: {MAILBOX} "
 MINUTE, DAY = dt.timedelta(minutes=1), dt.timedelta(days=1)
 MINUTES = 24 * 60
+ENDLESS = 10**9
 FAR = 60 * MINUTES  # two months ahead nothing is worth sending any more
 CHUNK = 500
 LEFT = (Status.SENT, Status.UNKNOWN, Status.FAILED)
@@ -46,10 +48,13 @@ def plan(mailbox: Mailbox, now: dt.datetime) -> int:
     """
     held = Message.objects.filter(status__in=HELD).count()
     left = _left(now).aggregate(day=Count("pk"), minute=Count("pk", filter=Q(submitted_at__gt=now - MINUTE)))
-    room = max(0, _room(mailbox, left["minute"] + held, left["day"] + held))
+    minute = _rest(mailbox.per_minute, left["minute"] + held)
+    day = _rest(mailbox.per_day, left["day"] + held)
+    room = min(minute, day)
+    next_minute = min(mailbox.per_minute or 0, day - room)
     due = Message.objects.filter(status=Status.QUEUED, due_at__lte=now)
-    if due.count() > room:
-        _put_off(due, mailbox, now, room, held)
+    if due.count() > room + next_minute:
+        _put_off(due, Times(mailbox, now, room, held), now, room + next_minute)
     return room
 
 
@@ -60,36 +65,38 @@ def _left(now: dt.datetime) -> Letters:
     ).order_by()
 
 
-def _room(mailbox: Mailbox, minute: int, day: int) -> int:
-    limits = ((mailbox.per_minute, minute), (mailbox.per_day, day))
-    return min((limit - used for limit, used in limits if limit), default=0)
+def _rest(limit: int | None, used: int) -> int:
+    return max(0, limit - used) if limit else ENDLESS
 
 
-def _put_off(due: Letters, mailbox: Mailbox, now: dt.datetime, room: int, held: int) -> None:
+def _put_off(due: Letters, times: "Times", now: dt.datetime, soon: int) -> None:
     line = list(due.order_by(FIRST, "due_at", "id").values_list("pk", "purpose"))
-    first = sum(purpose == Purpose.TRANSACTIONAL for _pk, purpose in line)
-    # Letters about the membership itself do not queue up behind what was planned before them.
-    times = Times(mailbox, now, room, held)
-    moments = [next(times.free, None) for _ in range(first)]
+    # Those of the next minute just wait: they are claimed before what is planned. Letters about the membership
+    # itself do not queue up behind what was planned before them.
+    ahead = max(soon, sum(purpose == Purpose.TRANSACTIONAL for _pk, purpose in line))
+    moments = list(itertools.islice(times.free, ahead))
     times.plan(_by_minute(waiting().filter(due_at__gt=now), "due_at", now))
-    moments += [next(times.free, None) for _ in range(len(line) - first)]
-    later = [
-        (pk, at) for (pk, _purpose), at in zip(line, moments, strict=True) if at is None or at > now + MINUTE
-    ]
+    moments += itertools.islice(times.free, len(line) - ahead)
+    later = [pk for pk, _purpose in line[soon:]]
+    found = dict(itertools.zip_longest(later, moments[soon : len(line)]))
     for start in range(0, len(later), CHUNK):
-        _move(dict(later[start : start + CHUNK]), now)
+        _move({pk: found[pk] for pk in later[start : start + CHUNK]}, now)
 
 
 def _move(moments: dict[int, dt.datetime | None], now: dt.datetime) -> None:
-    """One that has no moment in time is looked at once more when its time is over, and given up then."""
+    """One that has no moment is looked at once more when its time is over; one whose time is over is given up."""
     rows = Message.objects.filter(pk__in=moments, status=Status.QUEUED).select_related("member")
     held = rows.defer("values").select_for_update(skip_locked=True, of=("self",))
-    moves = []
+    moves, over = [], {}
     for message in held:
+        zone = durations.zone_of(message.member)
+        if now > message.not_after:
+            over[message] = reasons.no_room([MAILBOX], message.not_after, zone)
+            continue
         at = min(moments[message.pk] or message.not_after, max(message.not_after, now + MINUTE))
-        why = reasons.postponed([MAILBOX], at, durations.zone_of(message.member))
-        moves.append((message, at, why))
+        moves.append((message, at, reasons.postponed([MAILBOX], at, zone)))
     postponing.put_off(moves, now)
+    postponing.skip(Message.objects.filter(pk__in=[message.pk for message in over]), over, now)
 
 
 def _by_minute(letters: Letters, column: str, now: dt.datetime) -> Counter[int]:

@@ -52,7 +52,12 @@ class _Patient(smtplib.SMTP):
         """The next answer. TimeoutError when it is not whole in time."""
         if self.file is None and self.sock is not None:
             self.file = _Lines(self)
-        return super().getreply()
+        try:
+            return super().getreply()
+        except smtplib.SMTPServerDisconnected as error:  # smtplib calls silence a hang-up
+            if isinstance(error.__context__, TimeoutError):
+                raise TimeoutError("timed out") from error
+            raise
 
 
 class _Plain(_Patient):
