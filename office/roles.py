@@ -36,6 +36,7 @@ MAY: dict[str, tuple[str, ...]] = {
     "plans.change": EDITORS,
     "stage_rules.change": EDITORS,
     "sending_rules.change": EDITORS,
+    "mailbox.change": OWNER,
     "house.change": EDITORS,
     "changes.read": EDITORS,
     # Doors, and those who hold their keys.
