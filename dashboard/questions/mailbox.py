@@ -43,9 +43,9 @@ def use(now: dt.datetime) -> Use:
 def line(mailbox: Mailbox, now: dt.datetime) -> Line | None:
     """The letters that wait for the mailbox alone; None when none does and it does not rest."""
     rests = mailbox.rests_until if mailboxes.rests(mailbox, now) else None
-    rows = mailboxes.resting(mailbox) if rests else pacing.waiting()
-    found = rows.aggregate(number=Count("pk"), last=Max("due_at"))
-    if not rests and not found["number"]:
+    waiting = mailboxes.resting(mailbox) if rests else pacing.waiting()
+    if not rests and not waiting.exists():
         return None
-    due = Message.objects.filter(status=Status.QUEUED, due_at__lte=now).count()
-    return Line(found["number"] + due, found["last"], rests, mailbox.trouble if rests else "")
+    everything = waiting | Message.objects.filter(status=Status.QUEUED, due_at__lte=now)
+    found = everything.aggregate(number=Count("pk"), last=Max("due_at"))
+    return Line(found["number"], found["last"], rests, mailbox.trouble if rests else "")

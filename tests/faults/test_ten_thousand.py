@@ -20,19 +20,21 @@ pytestmark = pytest.mark.faults
 MEMBERS, EACH = 100, 100
 LETTERS = MEMBERS * EACH
 WORKERS = {"send-1": 2, "send-2": 2}
+PATIENCE = 480  # seconds, on a machine that has other things to do
 SLOW, RECOVERED = 100, 150.0  # letters; seconds that a kill may cost
 
 
 @pytest.fixture
-def people(house: Programs, flows: None) -> list[Member]:
-    """Members who have been here for a while; the letters of their joining are gone."""
+def people(house: Programs) -> list[Member]:
+    """Members who have been here for a while, longer than any flow."""
     signups.join(range(MEMBERS))
     clock.work("engine", dt.datetime.now(dt.UTC))
-    Message.objects.all().delete()
     return list(Member.objects.order_by("pk"))
 
 
-def test_ten_thousand_letters_leave_once_whatever_dies(house: Programs, people: list[Member]) -> None:
+def test_ten_thousand_letters_leave_once_whatever_dies(
+    house: Programs, people: list[Member], flows: None
+) -> None:
     house.app = "tests.faults.tripled"
     house.mailserver(delay_ms=2, share=0.004)
     queue(people, EACH)
@@ -41,11 +43,15 @@ def test_ten_thousand_letters_leave_once_whatever_dies(house: Programs, people: 
         house.worker(name, "send", hands)
     dice, kills, began = random.Random(20261122), 0, time.monotonic()
     while Message.objects.filter(status="queued").exists():
-        assert time.monotonic() - began < 400, ledger.standing()
-        time.sleep(dice.uniform(0.3, 1.2))
+        assert time.monotonic() - began < PATIENCE, ledger.standing()
         kills += kill_one(house, dice)
-        ledger.let_the_waits_pass()
-        ledger.let_leases_run_out(idle=5)
+        come = len(house.accepted()) + dice.randrange(100, 400)
+        while len(house.accepted()) < come and Message.objects.filter(status="queued").exists():
+            assert time.monotonic() - began < PATIENCE, ledger.standing()
+            time.sleep(0.2)
+            replace_the_dead(house)
+            ledger.let_the_waits_pass()
+            ledger.let_leases_run_out(idle=10)
     ledger.rest(patience=120, meanwhile=lambda: replace_the_dead(house))
     unclear = house.unclear()
     at_most = kills * ledger.IN_FLIGHT * max(WORKERS.values()) + unclear
@@ -67,7 +73,7 @@ def test_ten_thousand_letters_leave_once_whatever_dies(house: Programs, people: 
     assert kills >= 10
 
 
-def test_a_kill_is_made_good_within_150_seconds(house: Programs, people: list[Member]) -> None:
+def test_a_kill_is_made_good_within_150_seconds(house: Programs, people: list[Member], flows: None) -> None:
     """Nobody moves the leases here: this is the real time that members wait."""
     house.mailserver(delay_ms=60)
     queue(people[:SLOW], 1)
@@ -105,7 +111,7 @@ def kill_one(programs: Programs, dice: random.Random) -> int:
     """Kills a worker, all of it or one of its processes."""
     replace_the_dead(programs)
     name = dice.choice(list(WORKERS))
-    if dice.random() < 0.7:
+    if dice.random() < 0.8:
         programs.kill_part(name, dice)
     else:
         programs.kill(name)
