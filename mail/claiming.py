@@ -108,12 +108,18 @@ def finish(
 
 
 def sent(messages: Sequence[Message], lease: uuid.UUID, now: dt.datetime) -> int:
-    """Writes down that letters still held under this lease were sent; how many that were. By hand: one for each."""
+    """Writes down that letters still held under this lease were sent; how many that were.
+
+    In a transaction whose commit may be forgotten: then they are unknown, as if the worker had died just before.
+    """
     held = Message._meta.get_field("lease").get_db_prep_value(lease, connection)
     at = connection.ops.adapt_datetimefield_value(now)
     with connection.cursor() as cursor:
         marks = ", ".join(["%s"] * len(messages))
-        cursor.execute(SENT.format(marks), [at, held, *(message.pk for message in messages)])
+        cursor.execute(
+            commits.before_a_statement() + SENT.format(marks),
+            [at, held, *(message.pk for message in messages)],
+        )
         return int(cursor.rowcount)
 
 

@@ -4,9 +4,11 @@ At most ten letters of a worker are ever between `submitting` and their result.
 """
 
 import datetime as dt
+import itertools
 import time
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent import futures
 from typing import Any
 
 from django.conf import settings
@@ -26,11 +28,12 @@ from mail import (
 )
 from mail.models import Mailbox, Message, Sender, Suppression
 from members import events
-from office import commits
 
 MICRO_BATCH = 10
 BACKOFF = tuple(dt.timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180))
 Status = Message.Status
+Batch = Sequence[Message]
+Written = tuple[list[tuple[Message, bytes]], list[tuple[Message, str]]]
 RENEW_EVERY = 20.0  # seconds
 
 
@@ -44,25 +47,44 @@ def hand_over(
     final, renewed = 0, time.monotonic()
     found = values.gather(messages, now) if messages else {}
     counted = bool(messages) and clicks.are_counted()
-    for start in range(0, len(messages), MICRO_BATCH):
+    batches = [messages[at : at + MICRO_BATCH] for at in range(0, len(messages), MICRO_BATCH)]
+    for place, (batch, (written, unreadable)) in enumerate(
+        _one_ahead(lambda batch: _write(batch, found, now, counted=counted), batches), start=1
+    ):
         if time.monotonic() - renewed > RENEW_EVERY:
             claiming.renew(lease)
             renewed = time.monotonic()
-        batch = messages[start : start + MICRO_BATCH]
-        written = _write(batch, found, lease, now, counted=counted)
+        for message, why in unreadable:
+            final += claiming.finish([message], lease, Status.FAILED, now, f"unreadable: {why}")
         key = uuid.uuid4() if transports.current().repeats else None
         ready = claiming.to_submitting([message for message, _ in written], lease, now, key)
         _release(batch, ready, lease)
         contents = {message.pk: content for message, content in written}
         ready.sort(key=lambda message: message.pk)
         outcome = _submit([(message, contents[message.pk]) for message in ready], lease, now, str(key))
-        final += outcome.final + len(batch) - len(written)
+        final += outcome.final
         if outcome.sent and mailbox:
             mailboxes.works_again(mailbox)
         if outcome.out_of_reach:
-            claiming.put_back(messages[start + MICRO_BATCH :], lease)
+            claiming.put_back(messages[place * MICRO_BATCH :], lease)
             break
     return final
+
+
+def _one_ahead(
+    write: Callable[[Batch], Written], batches: Sequence[Batch]
+) -> Iterator[tuple[Batch, Written]]:
+    """Each batch with its letters, those of the next being written meanwhile.
+
+    Half of the time of sending is spent waiting for the database's disk and the mail server's answers.
+    """
+    with futures.ThreadPoolExecutor(1) as pen:
+        coming = pen.submit(write, batches[0]) if batches else None
+        for batch, following in itertools.zip_longest(batches, batches[1:]):
+            assert coming
+            written = coming.result()
+            coming = pen.submit(write, following) if following else None
+            yield batch, written
 
 
 class Outcome:
@@ -73,16 +95,9 @@ class Outcome:
         self.out_of_reach = False
 
 
-def _write(
-    batch: Sequence[Message],
-    found: Mapping[int, dict[str, Any]],
-    lease: uuid.UUID,
-    now: dt.datetime,
-    *,
-    counted: bool,
-) -> list[tuple[Message, bytes]]:
-    """The letters as bytes; one that cannot be written fails alone, with its reason."""
-    written = []
+def _write(batch: Batch, found: Mapping[int, dict[str, Any]], now: dt.datetime, *, counted: bool) -> Written:
+    """The letters as bytes, and those that cannot be written, with the reason. In a thread: asks no database."""
+    written, unreadable = [], []
     for message in batch:
         try:
             message.values = found[message.pk]
@@ -93,8 +108,8 @@ def _write(
             letter = clicks.through_us(letter, message) if counted else letter
             written.append((message, _mime(message, letter, now)))
         except (rendering.RenderError, mime.Unmailable) as error:
-            claiming.finish([message], lease, Status.FAILED, now, f"unreadable: {error}")
-    return written
+            unreadable.append((message, str(error)))
+    return written, unreadable
 
 
 def _mime(message: Message, letter: rendering.Rendered, now: dt.datetime) -> bytes:
@@ -188,7 +203,6 @@ def _sent(sent: Sequence[Message], lease: uuid.UUID, now: dt.datetime) -> int:
     if not sent:
         return 0
     with transaction.atomic():
-        commits.may_be_forgotten()  # forgotten, they are unknown, as if the worker had died just before
         events.note_many(list(told(sent, now)), now)
         return claiming.sent(sent, lease, now)
 
