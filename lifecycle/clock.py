@@ -30,6 +30,7 @@ from members import (
 )
 from office import nudges
 from office.models import Beat
+from relationship import by_hand
 
 Verb = Callable[[dt.datetime], int]
 HEARTBEAT, LOOK = Beat.CLOCK, "look"
@@ -60,6 +61,7 @@ PHASES = (
     Phase("steps", "engine", execution.advance),
     Phase("limits", "engine", limits.watch),
     Phase("outbox", "send", outbox.send_due),
+    Phase("letters by hand", "engine", by_hand.give),
     Phase("webhooks", "send", deliveries.send_due),
     Phase("notes to owners", "send", notices.mail_due),
 )

@@ -87,12 +87,10 @@ def _grounds(messages: Sequence[Message]) -> Grounds:
 
 
 def _stop(message: Message, grounds: Grounds, now: dt.datetime) -> str:
-    """Why the letter will never leave; empty if it may."""
-    address = addressing.of(message.member)
-    if not address:
-        return "no_address"
+    """Why the letter will never leave; empty if it may. That there is no address is said only of what was wanted."""
     if now > message.not_after:
         return _too_late(message)
+    address = addressing.of(message.member)
     stopped = grounds.suppressed.get(address)
     if stopped and (message.is_marketing or stopped.reason == Suppression.Reason.BOUNCED):
         return f"suppressed: {stopped.reason}"
@@ -100,7 +98,7 @@ def _stop(message: Message, grounds: Grounds, now: dt.datetime) -> str:
         line = grounds.consents.get((message.member_id, message.topic))
         if line is None or not line.granted or _was_refused(message, line, grounds):
             return f"no_consent: {message.topic}"
-    return ""
+    return "" if address else "no_address"
 
 
 def _too_late(message: Message) -> str:

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from mail.models import Message
 from members.models import Member
 
 
@@ -31,6 +32,13 @@ class Task(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
     outcome = models.CharField(max_length=300, blank=True)
+    letter = models.OneToOneField(
+        Message,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="task",
+        verbose_name=_("letter to pass on"),
+    )
 
     class Meta:
         verbose_name = _("task")

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from mail.models import Message
 from members.models import Member, MemberFacts
 from office import audit
 from office.models import User
@@ -13,7 +14,8 @@ from relationship.models import Task
 @dataclass(frozen=True)
 class Order:
     """A task to be given; `key` is unique for ever, `due_at` aware. `to` is the username of who should do it; left
-    empty, that is who looks after the member, and where nobody does, whoever comes first."""
+    empty, that is who looks after the member, and where nobody does, whoever comes first. `letter` is passed on by it.
+    """
 
     key: str
     member: Member
@@ -21,6 +23,7 @@ class Order:
     because: str
     due_at: dt.datetime
     to: str = ""
+    letter: Message | None = None
 
 
 def give(orders: Sequence[Order], now: dt.datetime) -> None:
@@ -36,6 +39,7 @@ def give(orders: Sequence[Order], now: dt.datetime) -> None:
                 created_at=now,
                 due_at=order.due_at,
                 assigned_to=people.get(order.key),
+                letter=order.letter,
             )
             for order in orders
         ],

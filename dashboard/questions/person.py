@@ -86,7 +86,9 @@ def planned(member: Member) -> list[plans.Planned]:
 
 def open_tasks(member: Member) -> list[Task]:
     """What somebody here is still to do for her, soonest first."""
-    return list(member.tasks.filter(done_at=None).select_related("assigned_to").order_by("due_at", "pk"))
+    return list(
+        member.tasks.filter(done_at=None).select_related("assigned_to", "letter").order_by("due_at", "pk")
+    )
 
 
 def runs(member: Member) -> list[Run]:

@@ -46,7 +46,7 @@ def found(now: dt.datetime) -> Club:
         ingrid,
         ole,
         former,
-        Task.objects.get(),
+        Task.objects.get(key="t"),
         arrive(now),
         event,
         Message.objects.filter(status="sent").latest("pk"),
