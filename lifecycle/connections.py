@@ -1,5 +1,6 @@
 """What the installation talks to (database, broker, mail), read from one address each."""
 
+import importlib.util
 import os
 import tempfile
 from pathlib import Path
@@ -89,6 +90,8 @@ def mail() -> dict[str, Any]:
         raise Refused("EMAIL_URL", f"must be smtp://host:port or a mail provider's name, not {url!r}.")
     if url != "amazon_ses" and not any(name.startswith(f"{url.upper()}_") for name in anymail()):
         raise Refused("EMAIL_URL", f"names {url}, and its key is missing: set ANYMAIL_{url.upper()}_….")
+    if url == "amazon_ses" and not importlib.util.find_spec("boto3"):
+        raise Refused("EMAIL_URL", "names amazon_ses, which needs Amazon's library: pip install boto3.")
     return {"kind": "anymail", "backend": f"anymail.backends.{url}.EmailBackend"}
 
 

@@ -27,6 +27,7 @@ PLAIN = {
     "pause": gettext_lazy("the member asked for a pause"),
     "complaint": gettext_lazy("a complaint is open"),
     "reply": gettext_lazy("a reply of the member is not answered yet"),
+    "mailbox": gettext_lazy("the mailbox may send no more for now"),
     "catching_up": gettext_lazy("letters are spread out after a standstill"),
 }
 

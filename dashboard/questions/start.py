@@ -46,7 +46,7 @@ def steps() -> list[Step]:
         Step(
             _("A mailbox"),
             _("Where letters leave from. Until then they stay here, readable, and go to nobody."),
-            reverse("letters"),
+            reverse("mailbox"),
             settings.MAIL_TRANSPORT["kind"] != "kept",
         ),
         Step(

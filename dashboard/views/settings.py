@@ -40,6 +40,11 @@ def _entries(user: User) -> list[Entry]:
             reverse("sending-rules"),
         ),
         Entry(
+            _("Mailbox"),
+            _("What letters leave through, how many it may send, and a letter to yourself to try it."),
+            reverse("mailbox"),
+        ),
+        Entry(
             _("Do letters arrive?"),
             _("What came back or was unwanted, and what your domain has to say so that letters are shown."),
             reverse("letters-arriving"),
