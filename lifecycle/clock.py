@@ -18,7 +18,7 @@ from intake import applying
 from intake.importing import drafts, ledger
 from intake.importing import working as importing
 from lifecycle import journey
-from mail import clicks, outbox, reports
+from mail import clicks, incoming, mailbox, outbox, reports
 from members import (
     answering,
     fact_keeping,
@@ -47,6 +47,7 @@ class Phase:
 PHASES = (
     Phase("intake", "engine", applying.apply_waiting),
     Phase("mail reports", "engine", reports.apply_waiting),
+    Phase("mail that came in", "engine", incoming.apply_waiting),
     Phase("opened links", "engine", clicks.judge),
     Phase("lists", "engine", importing.work),
     Phase("subscriptions", "engine", subscriptions.end_lapsed),
@@ -60,6 +61,7 @@ PHASES = (
     Phase("steps", "engine", execution.advance),
     Phase("limits", "engine", limits.watch),
     Phase("outbox", "send", outbox.send_due),
+    Phase("mailbox", "send", mailbox.look),
     Phase("webhooks", "send", deliveries.send_due),
     Phase("notes to owners", "send", notices.mail_due),
 )
@@ -75,6 +77,7 @@ NIGHTLY: dict[str, Verb] = {
     "forget how to undo old lists": ledger.forget_old,
     "forget what other systems were told": deliveries.forget_old,
     "forget what mail providers reported": reports.forget_old,
+    "forget mail that came in": incoming.forget_old,
     "forget opened links": clicks.forget_old,
     "facts": fact_keeping.roll,
     "stages: up by time alone": moving.rise,  # after the facts of the night

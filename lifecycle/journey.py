@@ -45,6 +45,7 @@ UNANSWERED = frozenset(
         "mail.complained",
         "mail.clicked",
         "mail.unsubscribed",
+        "letter.replied",
     }
 )
 

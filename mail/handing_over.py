@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import transaction
 
 from mail import addressing, claiming, clicks, mime, rendering, suppressions, transports, values
-from mail.models import Message, Sender, Suppression
+from mail.models import Message, Suppression
 from members import events
 from office import commits
 
@@ -82,12 +82,12 @@ def _write(
 
 
 def _mime(message: Message, letter: rendering.Rendered, now: dt.datetime) -> bytes:
-    sender, domain = message.letter_version.sender, settings.MAIL_DOMAIN
+    sender, domain = message.values["sender"], settings.MAIL_DOMAIN
     is_marketing = message.is_marketing
     return mime.build(
         letter,
-        sender=(sender.name, from_address(sender)),
-        reply_to=(sender.name, sender.email),
+        sender=(sender["name"], from_address(sender["email"])),
+        reply_to=(sender["name"], sender["reply_to"]),
         to=(addressing.name(message.member), message.address),
         date=now,
         message_id=message.message_id,
@@ -97,10 +97,9 @@ def _mime(message: Message, letter: rendering.Rendered, now: dt.datetime) -> byt
     )
 
 
-def from_address(sender: Sender) -> str:
+def from_address(own: str) -> str:
     """The sender's own address where it is of our domain, else the house's: others' domains refuse us (DMARC)."""
-    is_ours = sender.email.lower().endswith("@" + settings.MAIL_DOMAIN.lower())
-    return sender.email if is_ours else settings.MAIL_ADDRESS
+    return own if own.lower().endswith("@" + settings.MAIL_DOMAIN.lower()) else settings.MAIL_ADDRESS
 
 
 def _release(batch: Sequence[Message], ready: Sequence[Message], lease: uuid.UUID) -> None:

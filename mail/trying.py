@@ -31,8 +31,8 @@ def send(letter: rendering.Rendered, sender: Sender, address: str, name: str, no
     try:
         content = mime.build(
             marked,
-            sender=(sender.name, handing_over.from_address(sender)),
-            reply_to=(sender.name, sender.email),
+            sender=(sender.name, handing_over.from_address(sender.email)),
+            reply_to=(sender.name, sender.answers_to),
             to=(name, address),
             date=now,
             message_id=f"<trial-{ident}@{settings.MAIL_DOMAIN}>",

@@ -3,21 +3,26 @@
 from mail.models.click import Click
 from mail.models.letter import Letter, LetterVersion
 from mail.models.message import Message
+from mail.models.reply import Incoming, Mailbox, Reply
 from mail.models.report import Report
-from mail.models.sender import Picture, Sender
+from mail.models.sender import Picture, Sender, Succession
 from mail.models.sending import Outage, Postponement, SendingRules
 from mail.models.suppression import Suppression
 
 __all__ = [
     "Click",
+    "Incoming",
     "Letter",
     "LetterVersion",
+    "Mailbox",
     "Message",
     "Outage",
     "Picture",
     "Postponement",
+    "Reply",
     "Report",
     "Sender",
     "SendingRules",
+    "Succession",
     "Suppression",
 ]
