@@ -45,17 +45,21 @@ def take(mail: Mail, row: Incoming, now: dt.datetime) -> str:
 
 def record(reply: Reply, now: dt.datetime) -> None:
     """Tells the journey that this reply's member wrote; a reply without a member says nothing."""
-    if reply.member is None:
-        return
-    told = {
+    if reply.member is not None:
+        events.record(told(reply), now)
+
+
+def told(reply: Reply) -> events.Draft:
+    """The event that says this reply's member wrote."""
+    assert reply.member is not None
+    said = {
         "reply": str(reply.uuid),
         "letter": str(reply.letter.uuid) if reply.letter else "",
         "subject": reply.subject,
         "text": reply.text[:IN_EVENT],
     }
-    data = {name: value for name, value in told.items() if value}
-    draft = events.Draft(REPLIED, reply.member, reply.written_at, event_key(reply), data)
-    events.record(draft, now)
+    data = {name: value for name, value in said.items() if value}
+    return events.Draft(REPLIED, reply.member, reply.written_at, event_key(reply), data)
 
 
 def event_key(reply: Reply) -> str:

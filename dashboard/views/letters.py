@@ -3,6 +3,7 @@
 import html
 import uuid
 from collections.abc import Mapping
+from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 from dashboard import access, chips, fragments, paging, tabs
 from dashboard.questions import plans, post, versions
 from dashboard.words import letters
-from mail import reading, rendering
+from mail import reading, rendering, writers
 from mail.models import Message
 from office import clock
 
@@ -76,6 +77,7 @@ def letter(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
     is_plain = request.GET.get("as") == "text"
     about = {
         "message": message,
+        "writer": _writer(message),
         "subject": read.subject if read else letters.name(message),
         "read": read,
         "trouble": trouble,
@@ -96,6 +98,15 @@ def letter_html(_request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
     # Headers that are there already are left alone by the middleware that sets the stricter ones of the pages.
     headers = {"Content-Security-Policy": LETTER_POLICY, "X-Frame-Options": "SAMEORIGIN"}
     return HttpResponse(read.html if read else html.escape(trouble), headers=headers)
+
+
+def _writer(message: Message) -> dict[str, Any]:
+    """Who signed it; of a letter that has not been written yet, who will."""
+    signed = message.values.get("sender") if message.values else None
+    if isinstance(signed, dict) and signed.get("name"):
+        return signed
+    found = writers.of([message], clock.now())[message.pk]
+    return {"name": found.sender.name, "role": found.sender.role, "instead_of": found.instead_of}
 
 
 def _read(message: Message) -> tuple[rendering.Rendered | None, str]:

@@ -43,5 +43,6 @@ def arrive(raw: bytes, now: dt.datetime) -> Incoming:
     incoming.store(incoming.IMAP, [raw], now)
     while incoming.apply_waiting(now):
         pass
-    answering.answer(lambda _name: (), now)  # nothing is sent to whom something happened that is not answered
+    while answering.answer(lambda _name: (), now):
+        pass  # nothing is sent to whom something happened that is not answered
     return Incoming.objects.latest("pk")

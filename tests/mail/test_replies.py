@@ -234,7 +234,7 @@ def test_only_what_is_new_is_shown_and_html_is_only_ever_text(letter: Message, n
 def test_attachments_are_listed_by_name_type_and_size(letter: Message, now: dt.datetime) -> None:
     parts = (
         "--b\r\nContent-Type: text/plain\r\n\r\nHere it is.\r\n--b\r\nContent-Type: application/pdf\r\n"
-        "Content-Disposition: attachment; filename*=utf-8"
+        "Content-Disposition: attachment; filename*=utf-8''"
         "evil%E2%80%AEfdp.exe\r\nContent-Transfer-Encoding: base64\r\n"
         "\r\naGVsbG8=\r\n--b--\r\n"
     )
