@@ -134,8 +134,9 @@ def _body(server: IMAPClient, uid: int, told: Mapping[bytes, Any]) -> bytes:
 
 
 def _note_failure(box: Mailbox, error: Exception, now: dt.datetime) -> None:
-    log.warning("the mailbox %s cannot be read", box.name, exc_info=True)
-    said = " ".join(str(error).split())[:300] or type(error).__name__
+    # Without its trace: that would hold the password.
+    said = " ".join(str(error).removeprefix("b'").removesuffix("'").split())[:300] or type(error).__name__
+    log.warning("the mailbox %s cannot be read: %s", box.name, said)
     _rows(box).filter(failing_since=None).update(failing_since=now)
     _rows(box).update(error=said, next_look_at=now + WHEN_FAILING)
 

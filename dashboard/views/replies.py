@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from dashboard import access, chips, paging
+from dashboard import access, chips, paging, tabs
 from dashboard.questions import replies
 from mail import answering
 from mail.models import Reply
@@ -41,6 +41,7 @@ def all_replies(request: HttpRequest) -> HttpResponse:
         "show": show,
         "kinds": chips.of(request, "show", replies.kinds(user), show, keep=KEEP),
         "people": replies.people(),
+        "tabs": tabs.of_letters("replies"),
         "first": chips.address(request, keep=KEEP),
         "more": chips.address(request, keep=KEEP, after=page.after),
     }

@@ -38,12 +38,14 @@ class Sender(models.Model):
     reply_to = models.EmailField(
         _("answers go to"),
         blank=True,
+        default="",
         db_default="",
         help_text=_("Left empty, answers go to the e-mail address."),
     )
     signature = models.TextField(
         _("signature"),
         blank=True,
+        default="",
         db_default="",
         help_text=_("A few lines of text, such as when you can be called."),
     )
@@ -51,6 +53,7 @@ class Sender(models.Model):
         _("languages"),
         max_length=120,
         blank=True,
+        default="",
         db_default="",
         help_text=_("What this person speaks, such as da, en."),
     )
