@@ -65,7 +65,9 @@ def prove(provider: str, request: HttpRequest) -> None:
 def read(provider: str, headers: Mapping[str, str], body: bytes) -> list[Mail]:
     """The mails in a stored body. ValueError, LookupError, TypeError or AttributeError: it cannot be understood."""
     try:
-        events = list(_view(provider).parse_events(provider_hooks.request_of(headers, body)))
+        request = provider_hooks.request_of(headers, body)
+        request.META["CONTENT_LENGTH"] = str(len(body))  # without it a form reads as empty
+        events = list(_view(provider).parse_events(request))
     except AnymailError as error:
         raise ValueError(str(error)) from error
     return [event.message for event in events if event.message is not None]
