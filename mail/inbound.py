@@ -67,8 +67,10 @@ def read(provider: str, headers: Mapping[str, str], body: bytes) -> list[Mail]:
     try:
         request = provider_hooks.request_of(headers, body)
         request.META["CONTENT_LENGTH"] = str(len(body))  # without it a form reads as empty
-        request._read_started = False
-        request._load_post_and_files()  # a request that came by WSGI does it by itself
+        form: Any = request  # one that came by WSGI reads its form by itself
+        form._read_started = False
+        form._load_post_and_files()
+        form.POST, form.FILES = form._post, form._files
         events = list(_view(provider).parse_events(request))
     except AnymailError as error:
         raise ValueError(str(error)) from error
