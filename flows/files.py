@@ -12,7 +12,8 @@ from flows import checking
 PICTURES_UP_TO = 2 * 1024 * 1024  # bytes
 # How people read a flow; a database may give the keys back in any order.
 ORDER = (
-    "slug uid kind name role email phone picture sender letter language purpose topic subject preheader body text "
+    "slug uid kind name role email phone picture sender by_owner letter language purpose topic "
+    "subject preheader body text "
     "trigger entry reentry exit goal holdout hold event stage segment date offset every anchor manual "
     "fact op field value count within since ends all any not at_once not_after for at days day timeout "
     "tag untag reward title due to endpoint if then else weight arms senders steps letters"

@@ -35,6 +35,8 @@ def errors(definition: Definition) -> list[str]:
         if letter.get("sender") not in senders | known:
             found.append(f"{place}: there is no sender “{letter.get('sender')}”")
         found += [f"{place}: unknown word “{key}”" for key in sorted(_strangers(letter))]
+        if not isinstance(letter.get("by_owner", False), bool):
+            found.append(f"{place}.by_owner: must be true or false")
         found += _mistakes(letter, definition, place)
     return found
 
@@ -98,6 +100,12 @@ def store(
     }
 
 
+def version_digest(sender: int, finished: Mapping[str, Any], *, by_owner: bool) -> str:
+    """A mark of all that a version of a letter says, and of who writes it."""
+    said = [sender, finished, "by_owner"] if by_owner else [sender, finished]
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
 def texts(letter: Mapping[str, Any], definition: Definition) -> dict[str, dict[str, Any]]:
     """What the editor wrote, by language: the flow's own and the tables named after others."""
     own = {key: letter[key] for key in TEXT_KEYS if key in letter}
@@ -117,7 +125,7 @@ def language(definition: Definition) -> str:
 
 
 def _strangers(letter: Mapping[str, Any]) -> set[str]:
-    known = (*TEXT_KEYS, "slug", "sender")
+    known = (*TEXT_KEYS, "slug", "sender", "by_owner")
     return {key for key, value in letter.items() if key not in known and not isinstance(value, Mapping)}
 
 
@@ -147,7 +155,8 @@ def _version(
 ) -> LetterVersion:
     row, _created = Letter.objects.get_or_create(slug=letter["slug"])
     finished = compiled(letter, definition)
-    digest = hashlib.sha256(json.dumps([sender.pk, finished], sort_keys=True).encode()).hexdigest()
+    by_owner = bool(letter.get("by_owner", False))
+    digest = version_digest(sender.pk, finished, by_owner=by_owner)
     newest = row.versions.order_by("-number").first()
     if newest and newest.digest == digest:
         return newest
@@ -155,6 +164,7 @@ def _version(
         letter=row,
         number=newest.number + 1 if newest else 1,
         sender=sender,
+        by_owner=by_owner,
         language=language(definition),
         texts=finished,
         source=texts(letter, definition),

@@ -35,6 +35,7 @@ KNOWN_WITHOUT_A_KEY = {
     "arrivals": intake_erasing.known,
     "told_to_other_systems": flows_erasing.told,
     "stopped_addresses": mail_erasing.known,
+    "mail_of_nobody_known": mail_erasing.unplaced,
 }
 MERGING: dict[str, ModuleType] = {"flows": flows_merging}
 

@@ -87,6 +87,7 @@ register(
     Field("sender.role", "What that person does", "Member host"),
     Field("sender.email", "Their e-mail address", "anna@example.com"),
     Field("sender.phone", "Their phone", "+45 30 12 34 56"),
+    Field("sender.signature", "Their signature", "Weekdays 9–15"),
     Field("sender.picture_url", "Address of their picture", "https://club.example/anna.png", "url"),
     Field("sender.picture_alt", "Words for those who do not see the picture", "Anna Bak"),
     Field("links.preferences", "Page to choose letters", "https://club.example/u/preferences/x/", "url"),

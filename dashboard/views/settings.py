@@ -50,6 +50,11 @@ def _entries(user: User) -> list[Entry]:
             reverse("letters-arriving"),
         ),
         Entry(
+            _("People who write"),
+            _("Names, faces and addresses under letters, until when, and who takes somebody’s place."),
+            reverse("senders"),
+        ),
+        Entry(
             _("Stopped addresses"),
             _("Addresses that get no letters: those that do not exist, and people who want none."),
             reverse("stopped-addresses"),

@@ -91,6 +91,7 @@ class LetterForm:
     """The whole letter: the choice of a sender, and a form per language, the flow's own first."""
 
     sender: str
+    by_owner: bool
     senders: Sequence[tuple[str, str, bool]]
     texts: list[Text]
     may_add: Sequence[tuple[str, str]]
@@ -105,7 +106,12 @@ class LetterForm:
         """The letter as the definition has it."""
         own, *others = self.texts
         kept = {name: value for name, value in before.items() if name in ("slug",)}
-        found = {**kept, "sender": self.sender, **own.texts()}
+        found = {
+            **kept,
+            "sender": self.sender,
+            **own.texts(),
+            **({"by_owner": True} if self.by_owner else {}),
+        }
         return found | {text.language: text.texts() for text in others}
 
 
@@ -119,8 +125,9 @@ def of(data: QueryDict | None, letter: Mapping[str, Any], draft: Mapping[str, An
     codes = _codes(data, found, own)
     forms_ = [_text(data, code, found.get(code, {}), technical) for code in codes]
     sender = data.get("sender", "") if data and "sender" in data else str(letter.get("sender", ""))
+    by_owner = bool(data.get("by_owner")) if data and "sender" in data else bool(letter.get("by_owner"))
     more = [(code, name) for code, name in LANGUAGES.items() if code not in codes]
-    return LetterForm(sender, _senders(draft, sender), forms_, more, technical)
+    return LetterForm(sender, by_owner, _senders(draft, sender), forms_, more, technical)
 
 
 def _text(data: QueryDict | None, code: str, source: Mapping[str, Any], technical: bool) -> Text:

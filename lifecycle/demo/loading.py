@@ -17,6 +17,7 @@ from lifecycle.demo import (
     people,
     post,
     register,
+    replies,
     trail,
     welcome,
 )
@@ -51,6 +52,7 @@ def load(members: int, seed: int, now: dt.datetime, *, users: bool = True) -> Lo
         spans.rebuild([held.pk for row in rows for held in row.subscriptions])
         runs = welcome.run(rows, welcome.publish(now), now)
         letters = post.write(rng, runs, now)
+        replies.write(letters, now)
         arrived = arrivals.write(rng, rows, now)
         tasks = chores.write(rows, runs, now)
         fact_keeping.recompute([row.member.pk for row in rows], now)
