@@ -3,8 +3,8 @@
 import copy
 from typing import Any
 
-from mail import merge_fields, rendering, values
-from mail.models import LetterVersion, Message
+from mail import brand, merge_fields, rendering, values
+from mail.models import Brand, LetterVersion, Message
 from mail.models.message import Purpose
 from members.models import Member
 
@@ -33,4 +33,5 @@ def _samples(version: LetterVersion, language: str) -> dict[str, Any]:
     found = merge_fields.samples()
     found["sender"] = {**found["sender"], **values.of_sender(version.sender)}
     found["member"]["language"] = language
+    found["brand"] = brand.values(Brand.current())
     return found
