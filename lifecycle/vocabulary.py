@@ -8,8 +8,8 @@ from flows import merging as flows_merging
 from flows.steps import branch, end, send, split, wait, webhook
 from flows.steps import set as set_step
 from intake import erasing as intake_erasing
-from mail import erasing as mail_erasing
 from mail import blocks
+from mail import erasing as mail_erasing
 from mail.blocks import button, divider, heading, membership, picture, question, sender, text
 from members import atoms, erasure, exporting, merging_members
 from members import segment_uses as uses

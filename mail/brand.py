@@ -29,7 +29,13 @@ FONT = "inter"
 DARK = {"paper": "#12181B", "surface": "#192125", "box": "#222C31", "line": "#2C373C"}
 DARK_TEXT = {"text": "#E8ECEA", "quiet": "#A9B4B7"}
 # The usual brand to the digit, as it was drawn; of other ones these are worked out.
-DERIVED = {"on-accent": "#FFFFFF", "quiet": "#55636A", "line": "#E3E0D8", "box": "#F4F2EC", "accent-dark": "#5CC7A7"}
+DERIVED = {
+    "on-accent": "#FFFFFF",
+    "quiet": "#55636A",
+    "line": "#E3E0D8",
+    "box": "#F4F2EC",
+    "accent-dark": "#5CC7A7",
+}
 WORD = re.compile(r"house-brand-([a-z]+(?:-[a-z]+)*)")
 LOGO_HIGHEST, LOGO_WIDEST = 64, 240  # pixels as they are shown
 
@@ -70,7 +76,9 @@ def palette(accent: str, text: str, paper: str, surface: str) -> dict[str, str]:
     }
     if chosen == DEFAULTS:
         derived = dict(DERIVED)
-    on_dark = max((colours.WHITE, DARK["paper"]), key=lambda ink: colours.contrast(ink, derived["accent-dark"]))
+    on_dark = max(
+        (colours.WHITE, DARK["paper"]), key=lambda ink: colours.contrast(ink, derived["accent-dark"])
+    )
     return {**chosen, **derived, "on-accent-dark": on_dark}
 
 

@@ -72,15 +72,19 @@ def trial(compiled: dict[str, str]) -> list[str]:
 
 def empty_links(page: str) -> list[str]:
     """A warning for each link that leads nowhere while its field is empty."""
+    return [
+        f"While {path} is empty a link leads nowhere; put {{% if {path} %}} around it"
+        for path in unguarded_links(page)
+    ]
+
+
+def unguarded_links(page: str) -> list[str]:
+    """The fields that are a link's address, and leave one without any while they are empty."""
     template = liquid.html(page)
     paths = sorted(
         {path for path in _paths(template) if (found := merge_fields.find(path)) and found.kind == "url"}
     )
-    return [
-        f"While {path} is empty a link leads nowhere; put {{% if {path} %}} around it"
-        for path in paths
-        if re.search(r'(?:href|src)=""', template.render(_without(path)))
-    ]
+    return [path for path in paths if re.search(r'(?:href|src)=""', template.render(_without(path)))]
 
 
 def _part(name: str, text: str, longest: int = 0) -> Iterator[str]:

@@ -26,7 +26,8 @@ CSS = """
 .letter img { max-width: 100%; height: auto; }
 .surface a { color: house-brand-accent; } .foot a { color: house-brand-quiet; }
 .surface .button a { color: house-brand-on-accent; }
-.answers a { display: inline-block; padding: 10px 18px; margin: 0 4px 8px 0; border: 1px solid house-brand-accent; border-radius: 6px; text-decoration: none; font-weight: 600; }
+.answers a { display: inline-block; padding: 10px 18px; margin: 0 4px 8px 0;
+  border: 1px solid house-brand-accent; border-radius: 6px; text-decoration: none; font-weight: 600; }
 .answers { padding: 0 0 16px; }
 .logo { display: block; }
 .face { padding: 0 16px 0 0; vertical-align: top; }

@@ -4,6 +4,7 @@ Nothing of an uploaded file is served: it is decoded and encoded again, so that 
 and tricks of its format stay behind. An address never changes its picture.
 """
 
+import datetime as dt
 import hashlib
 import io
 import warnings
@@ -66,9 +67,27 @@ def ready(content: bytes, largest: int = LARGEST) -> Ready:
 def keep(content: bytes, *, largest: int = LARGEST, title: str = "", alt: str = "") -> Picture:
     """The stored picture of these bytes; one that is there already keeps its words. Raises NoPicture."""
     made = ready(content, largest)
-    fields = {"content_type": made.content_type, "content": made.content, "width": made.width, "height": made.height}
+    fields = {
+        "content_type": made.content_type,
+        "content": made.content,
+        "width": made.width,
+        "height": made.height,
+    }
     about = {"title": title[:120], "alt": alt[:300]}
     return Picture.objects.get_or_create(name=made.name, defaults={**fields, **about})[0]
+
+
+def add(content: bytes, *, title: str, alt: str, now: dt.datetime) -> Picture:
+    """The picture of these bytes in the library, under `title`; raises NoPicture.
+
+    One that is there already keeps the words it has.
+    """
+    row = keep(content, largest=LARGEST_UPLOAD, title=title, alt=alt)
+    if not row.in_library:
+        row.in_library, row.kept_at = True, row.kept_at or now
+        row.title, row.alt = row.title or title[:120], row.alt or alt[:300]
+        row.save(update_fields=["in_library", "kept_at", "title", "alt"])
+    return row
 
 
 def size(name: str) -> tuple[int, int] | None:
@@ -101,7 +120,9 @@ def _written(image: Image.Image) -> Ready:
     # Drawings stay sharp as PNG; a photo as PNG would be ten times as heavy.
     drawn = image.mode == "RGBA" or image.getcolors(4096) is not None
     buffer = io.BytesIO()
-    bare = Image.frombytes(image.mode, image.size, image.tobytes())  # without what the file said beside its pixels
+    bare = Image.frombytes(
+        image.mode, image.size, image.tobytes()
+    )  # without what the file said beside its pixels
     if drawn:
         bare.save(buffer, "PNG", optimize=True)
     else:

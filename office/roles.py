@@ -37,6 +37,8 @@ MAY: dict[str, tuple[str, ...]] = {
     "stage_rules.change": EDITORS,
     "sending_rules.change": EDITORS,
     "house.change": EDITORS,
+    "brand.change": OWNER,
+    "pictures.change": EDITORS,
     "changes.read": EDITORS,
     # Doors, and those who hold their keys.
     "users.change": OWNER,

@@ -101,7 +101,7 @@ def label(name: str) -> str:
 def texts(blocks: Any) -> list[str]:
     """Everything that these blocks say, one text for each field; what has another shape says nothing."""
     rows = [block for block in blocks if isinstance(block, Mapping)] if isinstance(blocks, list) else []
-    return [str(value) for block in rows for name, value in block.items() if name not in KEYS]
+    return [_asked(block, str(block[one.name])) for block in rows for one in _said_fields(block)]
 
 
 def pictures(blocks: Any) -> list[str]:
@@ -125,6 +125,18 @@ def guard(block: Block) -> str:
 def place(number: int, block: Block) -> str:
     """How an error names a block."""
     return _("Block %(number)d (%(kind)s)") % {"number": number, "kind": label(str(block.get("kind")))}
+
+
+def _said_fields(block: Block) -> list[Field]:
+    name = block.get("kind")
+    known = _kinds[name].FIELDS if name in _kinds else ()
+    return [one for one in known if one.kind in ("line", "lines", "link") and block.get(one.name)]
+
+
+def _asked(block: Block, text: str) -> str:
+    """The text with the condition under which its block is shown, so that nobody finds its field unguarded."""
+    path = block.get(GUARD)
+    return f"{{% if {path} != blank %}}{text}{{% endif %}}" if path else text
 
 
 def _picture_fields(block: Block) -> list[str]:

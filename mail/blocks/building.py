@@ -16,7 +16,10 @@ def problems(found: Any, page: Page) -> list[str]:
     if not isinstance(found, list) or not all(isinstance(block, dict) for block in found):
         return [_("The blocks must be a list of tables")]
     if len(found) > blocks.MOST:
-        return [_("There are too many blocks: %(number)d, at most %(most)d") % {"number": len(found), "most": blocks.MOST}]
+        return [
+            _("There are too many blocks: %(number)d, at most %(most)d")
+            % {"number": len(found), "most": blocks.MOST}
+        ]
     return [
         f"{blocks.place(number, block)}: {wrong}"
         for number, block in enumerate(found, 1)
@@ -84,7 +87,10 @@ def _of_field(block: Block, one: Field) -> Iterator[str]:
         if one.is_needed:
             yield _("“%s” is empty") % said
     elif one.choices and value not in dict(one.choices):
-        yield _("“%(field)s” must be one of %(choices)s") % {"field": said, "choices": ", ".join(dict(one.choices))}
+        yield _("“%(field)s” must be one of %(choices)s") % {
+            "field": said,
+            "choices": ", ".join(dict(one.choices)),
+        }
     else:
         wrong = checking.block_text(said, value, one.longest)
         yield from wrong

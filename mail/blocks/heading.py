@@ -9,7 +9,9 @@ from mail.blocks import Block, Field, Page, Part
 LABEL = _("heading")
 FIELDS = (
     Field("text", _("Words")),
-    Field("size", _("Size"), "choice", is_needed=False, choices=(("large", _("large")), ("small", _("small")))),
+    Field(
+        "size", _("Size"), "choice", is_needed=False, choices=(("large", _("large")), ("small", _("small")))
+    ),
 )
 
 

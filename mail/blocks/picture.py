@@ -11,7 +11,11 @@ from mail.blocks import Block, Field, Page, Part
 LABEL = _("picture")
 FIELDS = (
     Field("picture", _("Picture"), "picture", longest=200),
-    Field("alt", _("Words for those who do not see it"), help=_("Say what it shows, in the language of the letter.")),
+    Field(
+        "alt",
+        _("Words for those who do not see it"),
+        help=_("Say what it shows, in the language of the letter."),
+    ),
     Field("link", _("Where it leads"), "link", is_needed=False, longest=2000),
 )
 WIDEST = 534  # pixels: the letter's column
@@ -25,13 +29,16 @@ def parts(block: Block, page: Page) -> list[Part]:
     alt = html.escape(said_alt)
     link = page.hidden.hide(str(block.get("link") or "").strip())
     href = f' href="{html.escape(link)}"' if link else ""
-    shown = f'<mj-image css-class="picture" align="left" src="{pictures.url(block["picture"])}" alt="{alt}" width="{width}px"{href}/>'
+    src = pictures.url(block["picture"])
+    about = f'src="{src}" alt="{alt}" width="{width}px"{href}'
+    shown = f'<mj-image css-class="picture" align="left" {about}/>'
     words = html.escape(said_alt, quote=False)
-    return [Part(shown, f'<p>{f"<a{href}>{words}</a>" if link else f"[{words}]"}</p>')]
+    return [Part(shown, f"<p>{f'<a{href}>{words}</a>' if link else f'[{words}]'}</p>")]
 
 
-def problems(block: Block, page: Page) -> list[str]:
+def problems(block: Block, _page: Page) -> list[str]:
     """The picture must be in the library; only its link may hold fields beside its words."""
     if pictures.size(block["picture"]) is None:
-        return [said("there is no picture “%s”; choose one from the library, or put it beside the file") % block["picture"]]
+        words = said("there is no picture “%s”; choose one from the library, or put it beside the file")
+        return [words % block["picture"]]
     return []

@@ -39,7 +39,9 @@ def problems(block: Block, _page: Page) -> list[str]:
     """One to six answers, without fields: they become the subject of the reply."""
     answers = _answers(block)
     if len(answers) > MOST:
-        return [said("there are %(number)d answers, at most %(most)d") % {"number": len(answers), "most": MOST}]
+        return [
+            said("there are %(number)d answers, at most %(most)d") % {"number": len(answers), "most": MOST}
+        ]
     return [said("an answer cannot hold a field")] if any("{" in answer for answer in answers) else []
 
 
