@@ -96,6 +96,11 @@ def size(name: str) -> tuple[int, int] | None:
     return found if found is None or all(found) else _measured(name)
 
 
+def words(name: str) -> str:
+    """What the library says that the picture shows; empty where nobody said."""
+    return Picture.objects.filter(name=name).values_list("alt", flat=True).first() or ""
+
+
 def url(name: str) -> str:
     """Where everybody can see the picture of that name."""
     return f"{settings.BASE_URL}/pictures/{name}"

@@ -169,14 +169,14 @@ def sent(data: QueryDict, files: MultiValueDict[str, UploadedFile]) -> Forms:
 
 def contrasts(accent: str, text: str, surface: str, paper: str) -> list[Contrast]:
     """Each pair of colours that is read, with its contrast and what would do where it is too low (WCAG AA)."""
+    worked_out = brand.palette(accent, text, paper, surface)
     pairs = (
         ("text", _("Text on the letter's paper"), text, surface),
-        ("text", _("Small print beside the letter"), text, paper),
+        ("text", _("Small print beside the letter"), worked_out["quiet"], paper),
         ("accent", _("Links on the letter's paper"), accent, surface),
     )
-    button = brand.palette(accent, text, paper, surface)["on-accent"]
     found = [_contrast(field, about, ink, ground) for field, about, ink, ground in pairs]
-    return [*found, _contrast("accent", _("Words on buttons"), button, accent)]
+    return [*found, _contrast("accent", _("Words on buttons"), worked_out["on-accent"], accent)]
 
 
 def save(forms_: Forms, user: User, now: dt.datetime) -> bool:

@@ -117,7 +117,7 @@ class BlockForm(forms.Form):
         return [self[name] for name in self.fields if name != "if"]
 
     @property
-    def picture(self) -> str:
+    def chosen_picture(self) -> str:
         """The picture that is chosen now."""
         return str(self["picture"].value() or "") if "picture" in self.fields else ""
 
@@ -142,6 +142,8 @@ class BlockForm(forms.Form):
             for name in self.fields
             if name != "file"
         }
+        if found.get("picture") and not found.get("alt"):
+            found["alt"] = pictures.words(found["picture"])
         return {"kind": self.kind, **{name: value for name, value in found.items() if value}}
 
     def _shown(self, name: str) -> str:
