@@ -68,7 +68,7 @@ def palette(accent: str, text: str, paper: str, surface: str) -> dict[str, str]:
     chosen = {"accent": accent, "text": text, "paper": paper, "surface": surface}
     dark = colours.readable(accent, DARK["surface"], DARK["box"])
     derived = {
-        "on-accent": max((colours.WHITE, DARK["paper"]), key=lambda ink: colours.contrast(ink, accent)),
+        "on-accent": _ink(accent),
         "quiet": colours.readable(colours.mixed(text, surface, 0.25), paper, surface),
         "line": colours.mixed(text, surface, 0.86),
         "box": colours.mixed(text, surface, 0.95),
@@ -76,10 +76,13 @@ def palette(accent: str, text: str, paper: str, surface: str) -> dict[str, str]:
     }
     if chosen == DEFAULTS:
         derived = dict(DERIVED)
-    on_dark = max(
-        (colours.WHITE, DARK["paper"]), key=lambda ink: colours.contrast(ink, derived["accent-dark"])
-    )
-    return {**chosen, **derived, "on-accent-dark": on_dark}
+    return {**chosen, **derived, "on-accent-dark": _ink(derived["accent-dark"])}
+
+
+def _ink(ground: str) -> str:
+    """White, or nearly black; on the few colours that lie just between them, black."""
+    gentle = max((colours.WHITE, DARK["paper"]), key=lambda ink: colours.contrast(ink, ground))
+    return colours.readable(gentle, ground)
 
 
 @functools.lru_cache(maxsize=256)

@@ -28,11 +28,11 @@ CSS = """
 .surface .button a { color: house-brand-on-accent; }
 .answers a { display: inline-block; padding: 10px 18px; margin: 0 4px 8px 0;
   border: 1px solid house-brand-accent; border-radius: 6px; text-decoration: none; font-weight: 600; }
-.answers { padding: 0 0 16px; }
 .logo { display: block; }
 .face { padding: 0 16px 0 0; vertical-align: top; }
 .face img { border-radius: 32px; display: block; object-fit: cover; }
-.who { vertical-align: middle; }
+.who { vertical-align: middle; font-family: house-brand-font; font-size: 15px; line-height: 1.5; }
+.who { color: house-brand-text; }
 .foot p { margin: 0 0 8px; }
 """
 INLINER = css_inline.CSSInliner(

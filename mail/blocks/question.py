@@ -31,7 +31,8 @@ def parts(block: Block, page: Page) -> list[Part]:
         for answer in _answers(block)
     ]
     asked = f"<p><strong>{question}</strong></p>"
-    shown = f'<mj-text css-class="letter">{asked}</mj-text><mj-text css-class="answers">{" ".join(links)}</mj-text>'
+    taps = f'<mj-text css-class="answers" padding="0 0 12px">{" ".join(links)}</mj-text>'
+    shown = f'<mj-text css-class="letter">{asked}</mj-text>{taps}'
     return [Part(shown, f"{asked}<p>{' · '.join(links)}</p>")]
 
 
