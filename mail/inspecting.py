@@ -19,7 +19,7 @@ LONG_SUBJECT = 70  # characters; a phone shows about 40 of them, a wide window a
 LONG_PREHEADER = 140
 HEAVY = 60_000  # bytes
 FEW_WORDS = 25
-EMPTY_ALT = re.compile(r"(?i)(picture|image|photo|img|billede|foto|bild)?[\s\d_-]*|.*\.(png|jpe?g|webp|gif)")
+EMPTY_ALT = re.compile(r"(?i)(picture|image|photo|img|billede|bild)?[\s\d_-]*|.*\.(png|jpe?g|webp|gif)")
 
 WORDS = {
     "long_subject": gettext_lazy(

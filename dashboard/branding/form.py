@@ -94,7 +94,9 @@ class Look(_OfBrand):
     def chosen_colour(self, name: str) -> str:
         """The colour in its field; the one that is kept where the field holds none."""
         said = str(self.cleaned_data.get(name) or "") if hasattr(self, "cleaned_data") else ""
-        return said.upper() if colours.is_colour(said) else str(getattr(self.instance, name))
+        kept = str(getattr(self.instance, name))  # what was sent, where it was no colour
+        usual = kept if colours.is_colour(kept) else brand.DEFAULTS[name]
+        return said.upper() if colours.is_colour(said) else usual
 
     def chosen(self) -> Brand:
         """The look that the fields describe, as far as they can be read; nothing is kept."""

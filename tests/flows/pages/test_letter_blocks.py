@@ -130,8 +130,8 @@ def test_blocks_change_places_and_go_and_what_was_technical_stays_with_its_block
 def test_a_word_in_brackets_that_is_no_field_is_pointed_out_at_its_block(client: Client, flow: Flow) -> None:
     desks.log_in(client, "editor")
     sent = opened(client.get(address(flow)))
-    answer = post(client, flow, sent, "save", **{"text-en-0-text": "[first nam, else you]"})
-    assert "There is no field “first nam, else you”." in answer.content.decode()
+    answer = post(client, flow, sent, "save", **{"text-en-0-text": "[frist name, else you]"})
+    assert "There is no field “frist name, else you”." in answer.content.decode()
     assert kept(flow) == BLOCKS
 
 
