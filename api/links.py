@@ -32,6 +32,11 @@ def register(purpose: str, url_name: str) -> None:
         raise ValueError(f"{purpose} is already served by {_pages[purpose]}")
 
 
+def has_page(purpose: str) -> bool:
+    """Whether a page serves that purpose here."""
+    return purpose in _pages
+
+
 def url(purpose: str, uuid: UUID | str, *more: str) -> str:
     """The absolute address of the page of `purpose` for the noun `uuid`. LookupError: not registered."""
     if purpose not in _pages:

@@ -10,7 +10,12 @@ from dashboard import chips
 
 def of_register(here: str) -> list[chips.Chip]:
     """The views of the register: people, the groups they are in, and the companies they belong to."""
-    named = {"members": _("People"), "segments": _("Segments"), "companies": _("Companies")}
+    named = {
+        "members": _("People"),
+        "segments": _("Segments"),
+        "companies": _("Companies"),
+        "join-pages": _("Pages for joining"),
+    }
     return [chips.Chip(name, text, None, reverse(name), name == here) for name, text in named.items()]
 
 

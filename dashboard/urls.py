@@ -5,6 +5,7 @@ from django.urls import path
 from django.views.i18n import set_language
 
 from dashboard.views import (
+    adding,
     alarms,
     arrivals,
     arriving,
@@ -19,6 +20,8 @@ from dashboard.views import (
     home,
     identity,
     importing,
+    join_pages,
+    leaving,
     letters,
     lists,
     look,
@@ -42,6 +45,11 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("alarms/", alarms.alarms, name="alarms"),
     path("members/", members.members, name="members"),
+    path("members/new/", adding.add, name="member-new"),
+    path("members/joining/", join_pages.all_pages, name="join-pages"),
+    path("members/joining/new", join_pages.new, name="join-page-new"),
+    path("members/joining/<slug:slug>/", join_pages.one, name="join-page"),
+    path("members/joining/<slug:slug>/code.svg", join_pages.code, name="join-page-code"),
     path("members/segments/", segments.all_segments, name="segments"),
     path("members/segments/new/", segments.new, name="segment-new"),
     path("members/segments/people", lists.people_of_new_list, name="new-list-people"),
@@ -68,6 +76,9 @@ urlpatterns = [
     path("members/<uuid:uuid>/company", identity.company, name="member-company"),
     path("members/<uuid:uuid>/merge/", merging.merge, name="member-merge"),
     path("members/<uuid:uuid>/merge/<int:pk>/reversal", merging.reversal, name="member-merge-reversal"),
+    path("members/<uuid:uuid>/leaving/", leaving.leave, name="member-leaves"),
+    path("members/<uuid:uuid>/stay", leaving.stay, name="member-stays"),
+    path("members/<uuid:uuid>/return", leaving.come_back, name="member-returns"),
     path("members/<uuid:uuid>/export", forgetting.export, name="member-export"),
     path("members/<uuid:uuid>/erasure/", forgetting.erase, name="member-erasure"),
     path("companies/", companies.companies, name="companies"),

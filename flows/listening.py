@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from flows.models import FlowVersion
+from flows.models import Flow, FlowVersion
+from mail.models.message import Purpose
 
 _names: dict[str, frozenset[str]] = {}  # by digest: a version never changes once it is published
 
@@ -18,6 +19,12 @@ def names() -> frozenset[str]:
     for version in unread:
         _names[version.digest] = said(version)
     return frozenset().union(*(_names[digest] for digest in digests))
+
+
+def answers(event: str, purpose: Purpose) -> bool:
+    """Whether a flow of this purpose that runs is set going by that event, and sends a letter."""
+    running = Flow.objects.filter(paused_at=None, current__trigger_event=event, current__steps__kind="send")
+    return running.filter(current__definition__purpose=purpose).exists()
 
 
 def said(version: FlowVersion) -> frozenset[str]:

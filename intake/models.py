@@ -4,8 +4,9 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from intake.importing.models import ColumnChoice, Import, ImportedRow
+from intake.joining.models import JoinPage
 
-__all__ = ["ColumnChoice", "Delivery", "Endpoint", "Import", "ImportedRow"]
+__all__ = ["ColumnChoice", "Delivery", "Endpoint", "Import", "ImportedRow", "JoinPage"]
 
 
 class Endpoint(models.Model):

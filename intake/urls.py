@@ -1,7 +1,10 @@
 from django.urls import path
 
 from intake import views
+from intake.joining import pages
 
-app_name = "intake"
-
-urlpatterns = [path("webhooks/<slug:slug>/", views.webhook, name="webhook")]
+urlpatterns = [
+    path("webhooks/<slug:slug>/", views.webhook, name="webhook"),
+    path("join/<slug:slug>/", pages.join, name="join"),
+    path("join/<slug:slug>/welcome/", pages.joined, name="joined"),
+]

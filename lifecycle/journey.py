@@ -10,20 +10,25 @@ from collections.abc import Sequence
 from flows import entering, listening, reacting, replanning
 from members import events
 from members.answering import Answer
+from relationship import joining_tasks, leaving_tasks
+from winback import returning
 
 FLOWS: Sequence[Answer] = (reacting.leave, reacting.wake, reacting.reach_goals, entering.enter)
 
 JOURNEY: dict[str, Sequence[Answer]] = {
+    "member.signed_up": (joining_tasks.give,),
     "member.updated": (replanning.replan,),
+    "subscription.cancelled": (leaving_tasks.give,),
+    "stage.entered": (returning.note,),
 }
 
 # Kinds that nothing but flows answers so far: the register did its part when they were recorded.
 UNANSWERED = frozenset(
     {
-        "member.signed_up",
         "member.activated",
         "member.went_quiet",
         "member.came_back",
+        "member.won_back",
         "subscription.started",
         "subscription.trial_ending",
         "subscription.renewed",
@@ -31,12 +36,10 @@ UNANSWERED = frozenset(
         "subscription.paused",
         "subscription.resumed",
         "subscription.past_due",
-        "subscription.cancelled",
         "subscription.ended",
         "payment.succeeded",
         "payment.failed",
         "payment.refunded",
-        "stage.entered",
         "segment.entered",
         "segment.left",
         "mail.sent",

@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "flows",
     "intake",
     "relationship",
+    "winback",
     "dashboard",
     "lifecycle.apps.Lifecycle",
 ]

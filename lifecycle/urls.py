@@ -19,6 +19,7 @@ urlpatterns = [
     path("settings/trade/<slug:slug>/", trades.trade, name="trade"),
     path("", include("intake.urls")),
     path("", include("mail.urls")),
+    path("", include("winback.urls")),
     path("", include("dashboard.urls")),
 ]
 

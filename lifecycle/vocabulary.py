@@ -16,6 +16,7 @@ from members import segment_uses as uses
 from members.atoms import event, fact, segment
 from relationship import erasing as relationship_erasing
 from relationship import reward_step, task_step
+from winback import values as leaving_values
 
 ATOMS: dict[str, ModuleType] = {"fact": fact, "event": event, "segment": segment, "flow": flow_atom}
 STEPS: dict[str, ModuleType] = {
@@ -61,3 +62,4 @@ def bind() -> None:
     erasure.bind([erasure.Room(room.STAYS, room.erase) for room in ERASING])
     exporting.bind(KNOWN_WITHOUT_A_KEY)
     merging_members.bind(MERGING)
+    leaving_values.bind()

@@ -19,6 +19,8 @@ from office.models import House
 
 Supplier = Callable[[Sequence[Message], dt.datetime], Mapping[int, Mapping[str, Any]]]
 
+MOMENT = dt.timedelta(microseconds=1)  # an end is exclusive: its last day is the one before midnight
+
 _suppliers: list[Supplier] = []
 
 
@@ -107,7 +109,7 @@ def _subscription(held: Subscription | None, member: Member, language: str) -> d
         "price": _price(held, language),
         "next_payment": "" if is_leaving else _date(held.current_period_end, member, language),
         "trial_ends": _date(held.trial_ends_at, member, language),
-        "ends": _date(held.access_ends_at, member, language),
+        "ends": _date(held.access_ends_at and held.access_ends_at - MOMENT, member, language),
         "status": held.status,
     }
 
@@ -134,11 +136,18 @@ def of_sender(sender: Sender) -> dict[str, Any]:
 
 def _links(message: Message) -> dict[str, str]:
     member = str(message.member.uuid)
-    found = {"browser": links.url("browser", message.uuid), "cancel": settings.CANCEL_URL}
+    found = {"browser": links.url("browser", message.uuid), "cancel": _leaving(member)}
     if message.is_marketing:
         found["preferences"] = links.url("preferences", member)
         found["unsubscribe"] = links.url("unsubscribe", member, message.topic)
     return found
+
+
+def _leaving(member: str) -> str:
+    """Where the member leaves: the business's own page, else the one that a room supplies."""
+    if settings.CANCEL_URL or not links.has_page("cancel"):
+        return settings.CANCEL_URL
+    return links.url("cancel", member)
 
 
 def _house(house: House) -> dict[str, str]:

@@ -13,9 +13,10 @@ from dashboard.questions import money, person, timeline
 from dashboard.views import identity
 from dashboard.words import people
 from members import ladder, stage_rules
-from members.models import Member
+from members.models import Member, Subscription
 from office import clock
 from relationship.models import Task
+from winback import leaving
 
 
 @access.reads
@@ -53,6 +54,9 @@ def member(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
             **identity.about(found, request),
             "ids": found.external_ids.order_by("source", "value"),
             "story": story,
+            "may_leave": leaving.is_possible(found),
+            "is_leaving": found.status == Subscription.Status.CANCELLED,
+            "may_return": leaving.returnable(found),
         },
     )
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from mail import wording
 from members import event_words
 from members.models import Event
+from winback import reasons
 
 SENTENCES = event_words.SENTENCES
 name = event_words.name
@@ -24,8 +25,11 @@ def sentence(event: Event) -> str:
 
 def detail(event: Event) -> str:
     """What was said about it in the other system or by the member, empty when nothing was."""
-    texts = (event.data.get(name) for name in DETAILS)
-    return next((text for text in texts if isinstance(text, str) and text), "")
+    found = [text for name in DETAILS if isinstance(text := event.data.get(name), str) and text]
+    if event.name == "subscription.cancelled" and found:
+        said = event.data.get("words", "")
+        return ": ".join(dict.fromkeys(filter(None, [reasons.words(found[0]), said])))
+    return found[0] if found else ""
 
 
 def kind(event: Event) -> str:

@@ -29,6 +29,7 @@ LABELS = {
     "subscription.trial_ends": gettext_lazy("trial ends"),
     "subscription.ends": gettext_lazy("membership ends"),
     "subscription.status": gettext_lazy("state of the membership"),
+    "leaving.noted": gettext_lazy("when the leaving was noted"),
     "sender.name": gettext_lazy("sender's name"),
     "sender.first_name": gettext_lazy("sender's first name"),
     "sender.role": gettext_lazy("sender's role"),

@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class Winback(AppConfig):
+    name = "winback"
+    verbose_name = _("Leaving and returning")
+
+    def ready(self) -> None:
+        """Says which page a link to leave leads to."""
+        from api import links
+
+        links.register("cancel", "cancel")

@@ -1,0 +1,39 @@
+"""What letters may say of a leaving."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from mail import merge_fields, values, wording
+from mail.models import Message
+from members import durations
+from members.models import Event
+
+FIELDS = (
+    merge_fields.Field(
+        "leaving.noted", "When the leaving was noted, with day and time", "2 March 2026, 14:05"
+    ),
+)
+
+
+def supply(messages: Sequence[Message], _now: dt.datetime) -> Mapping[int, Mapping[str, Any]]:
+    """`leaving` per letter id, of those whose last decision is known; one query."""
+    members = {message.member_id for message in messages}
+    told = Event.objects.filter(member__in=members, name="subscription.cancelled")
+    noted = dict(told.order_by("occurred_at", "pk").values_list("member", "occurred_at"))
+    return {
+        message.pk: {"leaving": {"noted": _said(noted[message.member_id], message)}}
+        for message in messages
+        if message.member_id in noted
+    }
+
+
+def _said(moment: dt.datetime, message: Message) -> str:
+    local = moment.astimezone(durations.zone_of(message.member))
+    return f"{wording.date(local.date(), values.language_of(message))}, {local:%H:%M}"
+
+
+def bind() -> None:
+    """Makes them known to letters."""
+    merge_fields.register(*FIELDS)
+    values.supply(supply)
