@@ -19,6 +19,7 @@ LONG_SUBJECT = 70  # characters; a phone shows about 40 of them, a wide window a
 LONG_PREHEADER = 140
 HEAVY = 60_000  # bytes
 FEW_WORDS = 25
+ALWAYS = {"business.url", "links.browser"}  # no member lacks them
 EMPTY_ALT = re.compile(r"(?i)(picture|image|photo|img|billede|bild)?[\s\d_-]*|.*\.(png|jpe?g|webp|gif)")
 
 WORDS = {
@@ -79,7 +80,7 @@ def remarks(compiled: Mapping[str, str]) -> list[Remark]:
             Remark("plain_link", (("address", address),))
             for address in dict.fromkeys(_plain(compiled["html"]))
         ),
-        *(Remark("dead_link", (("field", path),)) for path in checking.unguarded_links(compiled["html"])),
+        *(Remark("dead_link", (("field", path),)) for path in _dead(compiled["html"])),
     ]
 
 
@@ -101,6 +102,10 @@ def _of_page(letter: rendering.Rendered, seen: _Reader) -> Iterator[Remark]:
     yield from (Remark("poor_alt", (("alt", alt),)) for alt in seen.alts if EMPTY_ALT.fullmatch(alt))
     if seen.alts and seen.words < FEW_WORDS:
         yield Remark("only_pictures")
+
+
+def _dead(page: str) -> list[str]:
+    return [path for path in checking.unguarded_links(page) if path not in ALWAYS]
 
 
 def _plain(page: str) -> list[str]:

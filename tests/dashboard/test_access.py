@@ -50,7 +50,12 @@ def _picture() -> str:
 
 def _args(page: URLPattern, member: Member) -> list[Any]:
     kinds = [type(converter).__name__ for converter in page.pattern.converters.values()]
-    known = {"UUIDConverter": member.uuid, "IntConverter": 1, "SlugConverter": "welcome"}
+    known = {
+        "UUIDConverter": member.uuid,
+        "IntConverter": 1,
+        "SlugConverter": "welcome",
+        "StringConverter": "x",
+    }
     return [known[kind] for kind in kinds]
 
 

@@ -141,7 +141,7 @@ def test_what_stops_publishing_is_said_in_words_at_its_step(
 
 
 def test_a_mistyped_field_is_noticed_and_a_link_is_none(now: dt.datetime) -> None:
-    body = "Hi [firstname], read [the guide]({{ links.guide }}) or [this][1].\n\n[1]: https://example.com"
+    body = "Hi [firstname], read [the guide]({{ business.url }}) or [this][1].\n\n[1]: https://example.com"
     text = {"slug": "hello", "sender": "anna", "subject": "x", "preheader": "p", "body": body}
     assert told(now, [letter()], letters=[text]) == [
         (
