@@ -93,7 +93,7 @@ class Look(_OfBrand):
 
     def chosen_colour(self, name: str) -> str:
         """The colour in its field; the one that is kept where the field holds none."""
-        said = str(self.cleaned_data.get(name) or "") if hasattr(self, "cleaned_data") else ""
+        said = str(self[name].value() or "")  # what was sent, also where it is refused: it is to be seen
         kept = str(getattr(self.instance, name))  # what was sent, where it was no colour
         usual = kept if colours.is_colour(kept) else brand.DEFAULTS[name]
         return said.upper() if colours.is_colour(said) else usual
