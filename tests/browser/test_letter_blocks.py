@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 @pytest.fixture
 def browser_context_args(request: pytest.FixtureRequest) -> dict[str, object]:
-    """What `@pytest.mark.parametrize("browser_context_args", …, indirect=True)` asks for: axe is a script of its own."""
+    """What `@pytest.mark.parametrize("browser_context_args", …, indirect=True)` asks for: axe is a script."""
     return getattr(request, "param", {})
 
 
