@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from api import secrets
-from mail import incoming, pages, pictures, previewing, rendering, reports
+from mail import comparing, incoming, pages, pictures, previewing, rendering, reports
 from mail.models import Incoming, Letter, LetterVersion, Message, Report, Sender, Suppression
 from members import identity
 from members.models import Member
@@ -67,6 +67,7 @@ class Letters(desk.ReadOnly):
     def version(self, request: HttpRequest, pk: int) -> HttpResponse:
         """One version with its subjects, and the way to read it in each language as any member."""
         version = get_object_or_404(LetterVersion.objects.select_related("letter", "sender"), pk=pk)
+        before = version.letter.versions.filter(number__lt=version.number).order_by("-number").first()
         context = {
             **self.admin_site.each_context(request),
             "title": _("%(letter)s, version %(number)d")
@@ -74,6 +75,8 @@ class Letters(desk.ReadOnly):
             "opts": Letter._meta,
             "version": version,
             "texts": version.texts.items(),
+            "before": before,
+            "changes": comparing.versions(before, version) if before else [],
         }
         return TemplateResponse(request, "admin/mail/letter/version.html", context)
 

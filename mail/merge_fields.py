@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import difflib
+import re
 from dataclasses import dataclass
 from typing import Any, Literal
 
+ALONE = re.compile(r"\{\{-?\s*([\w.]+)\s*-?\}\}")
 Kind = Literal["text", "url", "number", "flag", "list"]
 Value = str | int | float | bool | None | list["Value"] | dict[str, "Value"]
 
@@ -35,6 +37,12 @@ def register(*fields: Field) -> None:
 def find(path: str) -> Field | None:
     """The field of that dotted name, or None where no room supplies it."""
     return FIELDS.get(path)
+
+
+def only(text: str) -> str:
+    """The dotted name where the text is one known field and nothing else; else empty."""
+    found = ALONE.fullmatch(text.strip())
+    return found[1] if found and find(found[1]) else ""
 
 
 def suggestion(path: str) -> str:
