@@ -1,5 +1,6 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from members.models import Plan
 
@@ -7,7 +8,7 @@ from members.models import Plan
 def usual_reasons() -> list[str]:
     """The reasons a new page offers, in the language of whoever makes it."""
     return [
-        str(_("Company")),
+        str(pgettext("reason for joining", "Company")),
         str(_("Learning something")),
         str(_("A friend is here")),
         str(_("To support it")),

@@ -66,10 +66,16 @@ def reader(db: None, client: Client) -> Client:
 def texts(catalog: Catalog) -> dict[tuple[str | None, object], list[tuple[str, str]]]:
     """Every text, by itself and its context, with its translation."""
     return {
-        (one.context, one.id if isinstance(one.id, str) else tuple(one.id)): list(both(one))
+        (context(one), one.id if isinstance(one.id, str) else tuple(one.id)): list(both(one))
         for one in catalog
         if one.id
     }
+
+
+def context(message: Message) -> str | None:
+    """What tells a text from others of the same words; Babel reads it from a compiled file as bytes."""
+    found: object = message.context
+    return found.decode() if isinstance(found, bytes) else message.context
 
 
 def both(message: Message) -> Iterator[tuple[str, str]]:
