@@ -15,6 +15,7 @@ from office import clock
 register = template.Library()
 
 register.filter("exactly", times.exact)
+register.filter("written", times.written)
 register.filter("initials", people.initials)
 register.filter("in_words", tree.said)
 register.filter("readable", lists.readable)

@@ -124,6 +124,7 @@ NOUNS = {
     "company": gettext_lazy("company"),
     "arrival": gettext_lazy("arrival"),
     "import": gettext_lazy("list taken in"),
+    "join_page": gettext_lazy("page for joining"),
     "members": gettext_lazy("members"),
 }
 _stages: dict[str, Any] = dict(Member.Stage.choices)

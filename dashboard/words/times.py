@@ -37,6 +37,11 @@ def day(moment: dt.datetime, now: dt.datetime | None = None) -> str:
     return str(dateformat.format(local, pattern.removesuffix(" Y")))
 
 
+def written(day: dt.date) -> str:
+    """A day without a clock, written out: 5 January 2027, 5. januar 2027."""
+    return wording.date(day, translation.get_language() or "en")
+
+
 def exact(moment: dt.datetime) -> str:
     """Day and time in full, for those who want to know precisely."""
     return f"{day(moment)}, {clock_time(moment)}"

@@ -37,6 +37,7 @@ def test_days_are_written_as_in_the_reader_s_language() -> None:
     with translation.override("da"):
         assert times.day(NOW) == "4. marts 2026"
         assert times.day(NOW, NOW) == "4. marts"
+        assert times.written(NOW.date()) == "4. marts 2026"
 
 
 @pytest.mark.parametrize(
