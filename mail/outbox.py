@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from mail import arbitration, catching_up, claiming, confirming, handing_over, postponing, restoring
-from mail.models import LetterVersion, Message
+from mail.models import LetterVersion, Mailing, Message
 from mail.models.message import Purpose
 from members.models import Member, Subscription
 from office import nudges
@@ -33,6 +33,7 @@ class Draft:
     at_once: bool = False
     hold: bool = False
     subscription: Subscription | None = None
+    mailing: Mailing | None = None
 
 
 def queue(drafts: Sequence[Draft], now: dt.datetime) -> None:
@@ -101,6 +102,7 @@ def _row(draft: Draft, now: dt.datetime) -> Message:
         group=draft.group,
         member=draft.member,
         letter_version=draft.letter_version,
+        mailing=draft.mailing,
         purpose=draft.purpose,
         topic=draft.topic,
         status=Status.HELD if draft.hold else Status.QUEUED,

@@ -2,6 +2,7 @@
 
 from mail.models.click import Click
 from mail.models.letter import Letter, LetterVersion
+from mail.models.mailing import Mailing
 from mail.models.message import Message
 from mail.models.report import Report
 from mail.models.restoration import Restoration
@@ -13,6 +14,7 @@ __all__ = [
     "Click",
     "Letter",
     "LetterVersion",
+    "Mailing",
     "Message",
     "Outage",
     "Picture",
