@@ -47,7 +47,7 @@ def name(word: str) -> str:
         return Plan.objects.filter(slug=slug).values_list("name", flat=True).first() or slug
     if kind == "segment":
         return Segment.objects.filter(slug=slug).values_list("name", flat=True).first() or slug
-    return slug
+    return slug or word
 
 
 def choices() -> list[tuple[str, list[Choice]]]:

@@ -90,10 +90,8 @@ def test_a_group_is_everybody_a_plan_a_tag_a_segment_or_a_list(now: dt.datetime)
     Member.objects.filter(pk=former.pk).update(stage="former")
     kept = segments.save(Segment(name="Helpers"), None, now, None)
     segments.put(kept, [per, former], now, None)
-    found = segments.save(
-        Segment(name="New"), {"fact": "stage", "op": "=", "value": "onboarding"}, now, None
-    )
-    expected = {
+    found = segments.save(Segment(name="New"), {"fact": "stage", "op": "=", "value": "onboarding"}, now, None)
+    expected: dict[str, set[Member]] = {
         "everybody": {anna, per},
         "plan:standard": {anna, per},
         f"tag:{groups.TAG}": {anna},
