@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from mail import addressing, audiences, compiling, outbox, sending_rules, topics
-from mail.calendar import Calendar
+from mail.calendar import Calendar, Shut
 from mail.models import Letter, LetterVersion, Mailing, Message
 from mail.models.message import Purpose
 from members import consent, durations
@@ -140,8 +140,15 @@ def work(now: dt.datetime) -> int:
 
 
 def done_by(mailing: Mailing, number: int, now: dt.datetime) -> dt.datetime:
-    """When the last of so many letters leaves if nothing holds them up."""
-    return max(mailing.at or now, now) + dt.timedelta(seconds=number // A_SECOND)
+    """When the last of so many letters leaves, sent at `now`, by the hours of the house and if no limit holds it up."""
+    opens = _Hours(mailing, now).open_from(durations.house_zone())
+    calendar = sending_rules.current().calendar
+    if not mailing.is_notice and calendar:
+        try:
+            opens = calendar.next_open(now, durations.house_zone(), Purpose.VALUE)
+        except Shut:
+            pass  # the rules leave no moment: nothing better can be said than when it is tried
+    return opens + dt.timedelta(seconds=max(number - 1, 0) // A_SECOND)
 
 
 def _go_on(pk: int, now: dt.datetime) -> int:
@@ -170,7 +177,8 @@ def _write(mailing: Mailing, now: dt.datetime) -> int:
     batch = list(people.select_related("guardian").order_by("pk")[:BATCH])
     if not batch:
         return 0
-    hours = _Hours(mailing)
+    assert mailing.at is not None
+    hours = _Hours(mailing, mailing.at)
     drafts = [_draft(mailing, member, place, hours) for place, member in enumerate(batch, mailing.letters)]
     outbox.queue(drafts, now)
     _keep_for_paper(mailing, batch, now)
@@ -225,9 +233,8 @@ class _Hours:
     News and offers are held back by the outbox itself, by all the rules of the house.
     """
 
-    def __init__(self, mailing: Mailing) -> None:
-        assert mailing.at is not None
-        self.at = mailing.at
+    def __init__(self, mailing: Mailing, at: dt.datetime) -> None:
+        self.at = at
         keeps = mailing.is_notice and not mailing.at_night
         self.calendar = Calendar(quiet=sending_rules.current().calendar.quiet) if keeps else Calendar()
         self._known: dict[ZoneInfo, dt.datetime] = {}

@@ -1,11 +1,12 @@
 """What became of a letter to a group: how many got it, who did not and why, who answered to it in deeds."""
 
+import datetime as dt
 import uuid
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Max, QuerySet
 
 from mail.models import Click, Mailing, Message
 from members import identity
@@ -28,6 +29,7 @@ class Result:
     stayed: list[tuple[str, int]]
     told: dict[str, int]
     clicked: int
+    last_due_at: dt.datetime | None
 
     @property
     def all(self) -> int:
@@ -41,7 +43,7 @@ class Result:
 
 
 def result(mailing: Mailing) -> Result:
-    """What became of it so far; five queries, however large the group."""
+    """What became of it so far; six queries, however large the group."""
     counted: Counter[str] = Counter()
     for row in mailing.messages.values("status", "reason").annotate(number=Count("pk")).order_by():
         counted[_part(row["status"], row["reason"])] += row["number"]
@@ -54,6 +56,7 @@ def result(mailing: Mailing) -> Result:
         stayed=sorted(stayed.items(), key=lambda pair: -pair[1]),
         told={part: told[part] for part in TOLD if told[part]},
         clicked=_clicked(mailing).count(),
+        last_due_at=mailing.messages.filter(status__in=WAITING).aggregate(last=Max("due_at"))["last"],
     )
 
 

@@ -158,8 +158,6 @@ def show(request: HttpRequest, mailing: Mailing) -> HttpResponse:
         "is_under_way": mailing.state in (Mailing.State.PLANNED, Mailing.State.LEAVING),
         "may_write": roles.may(request.user, WRITE),
     }
-    if about["is_under_way"] and result.all:
-        about["done_by"] = mailings.done_by(mailing, result.waiting, clock.now())
     part = fragments.template(request, "dashboard/letter_to_group_result.html", "progress")
     return render(request, part, about)
 

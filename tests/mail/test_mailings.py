@@ -319,3 +319,10 @@ def test_a_large_group_leaves_room_for_letters_that_somebody_waits_for(
     moments = mailing.messages.order_by("due_at").values_list("due_at", flat=True)
     assert [(moment - now).seconds for moment in moments] == [0, 0, 1, 1, 2]
     assert mailings.done_by(mailing, 5, now) == moments.last()
+
+
+@pytest.mark.parametrize(("kind", "leaves"), [("notice", "03-03 08:00"), ("news", "03-04 08:00")])
+def test_when_the_last_one_leaves_is_said_by_the_hours_of_the_house(kind: str, leaves: str) -> None:
+    late = dt.datetime(2026, 3, 2, 22, tzinfo=dt.UTC)
+    letters.rule(late, quiet_hours={"from": "21:00", "to": "08:00"}, blackout=["03-03"])
+    assert f"{mailings.done_by(groups.letter(late, kind), 1, late):%m-%d %H:%M}" == leaves
