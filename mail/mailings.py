@@ -4,6 +4,7 @@ A clock phase (`work`) writes the letters of a group in batches, each batch with
 transaction: interrupted, it goes on where it was, and the key of a letter makes a second one impossible.
 """
 
+import contextlib
 import datetime as dt
 import hashlib
 import json
@@ -144,10 +145,8 @@ def done_by(mailing: Mailing, number: int, now: dt.datetime) -> dt.datetime:
     opens = _Hours(mailing, now).open_from(durations.house_zone())
     calendar = sending_rules.current().calendar
     if not mailing.is_notice and calendar:
-        try:
+        with contextlib.suppress(Shut):  # where the rules leave no moment, it is said when it is tried
             opens = calendar.next_open(now, durations.house_zone(), Purpose.VALUE)
-        except Shut:
-            pass  # the rules leave no moment: nothing better can be said than when it is tried
     return opens + dt.timedelta(seconds=max(number - 1, 0) // A_SECOND)
 
 

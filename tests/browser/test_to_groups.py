@@ -42,11 +42,9 @@ def test_a_notice_is_written_looked_at_and_sent_on_a_phone(
     page.get_by_role("button", name="Send it to 2 members").click()
     expect(page.get_by_role("button", name="Do not send it")).to_be_visible()
     clock.tick(now)
-    expect(
-        page.get_by_role("link", name="2 sent")
-    ).to_be_visible()  # without a click: the page asks by itself
+    expect(page.get_by_role("link", name="2 sent")).to_be_visible()  # the page asks by itself
     is_in_order(page)
     assert groups.fates(Mailing.objects.get()) == {"S0": "sent", "S1": "sent", "Karl": "on_paper"}
     page.goto(f"{page.url}paper/")
-    expect(page.get_by_text("30 12 34 56")).to_be_visible()
+    expect(page.get_by_role("cell", name="30 12 34 56")).to_be_visible()
     is_in_order(page)
