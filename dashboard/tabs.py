@@ -31,5 +31,6 @@ def of_letters(here: str, search: str = "") -> list[chips.Chip]:
         "letters-unknown": _("Not known"),
         "letters-to-groups": _("To groups"),
     }
+    decided["replies"] = _("Replies")
     found += [chips.Chip(name, text, None, reverse(name), name == here) for name, text in decided.items()]
     return found

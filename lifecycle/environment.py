@@ -86,6 +86,14 @@ def mailbox(name: str, default: str) -> str:
     return value
 
 
+def bare_mailbox(name: str) -> str:
+    """An e-mail address alone, whose part before the @ a mail server may lengthen with +…; empty when not given."""
+    value = text(name)
+    if value and (mailbox(name, "") != value or set(value) & set("<>+") or value.count("@") != 1):
+        raise Refused(name, f"must be an e-mail address like bounces@club.example.com, not {value!r}.")
+    return value
+
+
 def folder(name: str, default: Path) -> Path:
     """A folder that can be written to; it is made when it is not there."""
     return made(name, Path(text(name, str(default))).absolute())

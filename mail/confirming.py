@@ -26,6 +26,11 @@ def confirm(message: Message, at: dt.datetime, now: dt.datetime) -> bool:
     return bool(_sent([message], DOUBTED, now))
 
 
+def left(messages: Sequence[Message], now: dt.datetime) -> int:
+    """Makes unknown letters sent of which the mail provider says that it has them; how many."""
+    return _sent(messages, Q(status=Status.UNKNOWN), now)
+
+
 def settle(now: dt.datetime, limit: int = 100) -> int:
     """Makes letters sent that were seen outside before they became unknown; how many."""
     seen = Message.objects.filter(told_at__isnull=False, status__in=[Status.SUBMITTING, Status.UNKNOWN])

@@ -103,6 +103,10 @@ class Message(models.Model):
     submitted_at = models.DateTimeField(null=True)
     unknown_at = models.DateTimeField(null=True)
     resent_at = models.DateTimeField(null=True)
+    batch = models.UUIDField(
+        null=True
+    )  # the key it was handed over under, where the provider knows such keys
+    asked_at = models.DateTimeField(null=True)  # when the provider was last asked about it
     told_at = models.DateTimeField(null=True)  # when somebody outside first showed that it had left
     finished_at = models.DateTimeField(null=True)
 
@@ -146,6 +150,9 @@ class Message(models.Model):
                 fields=["mailing", "status"],
                 name="mail_message_mailing",
                 condition=models.Q(mailing__isnull=False),
+            ),
+            models.Index(
+                fields=["batch"], name="mail_message_batch", condition=models.Q(batch__isnull=False)
             ),
             models.Index(fields=["member", "-first_due_at"], name="mail_message_member"),
             models.Index(fields=["status", "-finished_at"], name="mail_message_finished"),

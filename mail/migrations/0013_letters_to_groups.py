@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('mail', '0009_restored_backups'),
+        ('mail', '0012_blocks_and_brand'),
         ('members', '0016_topics_and_pauses'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
