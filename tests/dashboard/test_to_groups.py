@@ -97,7 +97,7 @@ def test_the_page_before_it_leaves_costs_the_same_for_any_group(staff: Client, n
 def test_it_is_read_as_a_real_member(staff: Client, now: dt.datetime) -> None:
     anna = groups.sings("Anna", now)
     mailing = written(staff)
-    answer = staff.get(f"/letters/groups/{mailing.uuid}/html", {"member": anna.uuid})
+    answer = staff.get(f"/letters/groups/{mailing.uuid}/html", {"member": str(anna.uuid)})
     assert "Hello Anna" in answer.content.decode()
     assert answer["Content-Security-Policy"].startswith("sandbox")
     assert staff.get(f"/letters/groups/{mailing.uuid}/html", {"member": "x"}).status_code == 404
