@@ -26,7 +26,11 @@ def of_letters(here: str, search: str = "") -> list[chips.Chip]:
     found = [
         chips.Chip(name, text, None, reverse(name) + query, name == here) for name, text in named.items()
     ]
-    decided = {"letters-held": _("Wait for a yes"), "letters-unknown": _("Not known")}
+    decided = {
+        "letters-held": _("Wait for a yes"),
+        "letters-unknown": _("Not known"),
+        "letters-to-groups": _("To groups"),
+    }
     decided["replies"] = _("Replies")
     found += [chips.Chip(name, text, None, reverse(name), name == here) for name, text in decided.items()]
     return found

@@ -18,7 +18,7 @@ from intake import applying
 from intake.importing import drafts, ledger
 from intake.importing import working as importing
 from lifecycle import journey
-from mail import clicks, inbox, incoming, outbox, reports
+from mail import clicks, inbox, incoming, mailings, outbox, reports
 from members import (
     answering,
     fact_keeping,
@@ -62,6 +62,7 @@ PHASES = (
     Phase("dates", "engine", sweeping.sweep),
     Phase("steps", "engine", execution.advance),
     Phase("limits", "engine", limits.watch),
+    Phase("letters to groups", "engine", mailings.work),
     Phase("outbox", "send", outbox.send_due),
     Phase("letters by hand", "engine", by_hand.give),
     Phase("mailbox", "send", inbox.look),

@@ -24,6 +24,7 @@ MAY: dict[str, tuple[str, ...]] = {
     "segments.change": STAFF,
     "imports.change": STAFF,
     "letters.settle": STAFF,
+    "group_letters.change": STAFF,  # written, tried and stopped; sent by those who may approve letters
     "companies.change": STAFF,
     # All of what is known of somebody leaves the house, or is gone for ever.
     "members.export": OWNER,

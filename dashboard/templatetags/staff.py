@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from dashboard.questions import arrivals, timeline
-from dashboard.words import decisions, events, letters, lists, people, times
+from dashboard.words import decisions, events, letters, lists, people, times, to_groups
 from members.building import tree
 from office import clock
 
@@ -22,6 +22,8 @@ register.filter("letter_name", letters.name)
 register.filter("letter_state", letters.state)
 register.filter("letter_tone", letters.tone)
 register.filter("letter_why", letters.why)
+register.filter("group_letter_name", to_groups.name)
+register.filter("group_letter_tone", to_groups.tone)
 register.filter("arrival_state", arrivals.state)
 register.filter("arrival_tone", arrivals.tone)
 register.filter("arrival_why", arrivals.why)

@@ -4,6 +4,7 @@ from mail.models.brand import Brand
 from mail.models.click import Click
 from mail.models.letter import Letter, LetterVersion
 from mail.models.mailbox import Mailbox
+from mail.models.mailing import Mailing
 from mail.models.message import Message
 from mail.models.reply import Inbox, Incoming, Reply
 from mail.models.report import Report
@@ -20,6 +21,7 @@ __all__ = [
     "Letter",
     "LetterVersion",
     "Mailbox",
+    "Mailing",
     "Message",
     "Outage",
     "Picture",
