@@ -5,6 +5,7 @@ from django.urls import path
 from django.views.i18n import set_language
 
 from dashboard.views import (
+    acting,
     adding,
     alarms,
     arrivals,
@@ -33,6 +34,7 @@ from dashboard.views import (
     settings,
     stages,
     stopped,
+    today,
     trials,
     unknown,
     walks,
@@ -78,7 +80,12 @@ urlpatterns = [
     path("companies/", companies.companies, name="companies"),
     path("companies/<int:pk>/", companies.company, name="company"),
     path("settings/changes/", changes.changes, name="changes"),
-    path("members/<uuid:uuid>/tasks/<int:pk>/outcome", member.task_outcome, name="task-outcome"),
+    path("today/", today.today, name="today"),
+    path("members/<uuid:uuid>/tasks/<int:pk>/outcome", today.task_outcome, name="task-outcome"),
+    path("members/<uuid:uuid>/today/<slug:source>", today.noticed_outcome, name="today-outcome"),
+    path("members/<uuid:uuid>/talks", acting.talk, name="member-talks"),
+    path("members/<uuid:uuid>/tasks", acting.task, name="member-tasks"),
+    path("members/<uuid:uuid>/visits", acting.visit, name="member-visits"),
     path("letters/", letters.on_their_way, name="letters"),
     path("letters/sent/", letters.sent, name="letters-sent"),
     path("letters/stayed/", letters.stayed, name="letters-stayed"),

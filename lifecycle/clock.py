@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from api import deliveries, idempotency
 from dashboard import notices, watching
+from dashboard.questions import figures
 from flows import admitting, execution, limits, sweeping
 from intake import applying
 from intake.importing import drafts, ledger
@@ -117,7 +118,7 @@ def look(now: dt.datetime) -> int:
     if last and last.at <= now < last.at + LOOK_EVERY:
         return 0
     Beat.objects.update_or_create(name=LOOK, defaults={"at": now})
-    return watching.sweep(now)
+    return watching.sweep(now) + figures.sweep(now)
 
 
 def night(now: dt.datetime) -> int:

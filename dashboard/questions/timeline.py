@@ -106,5 +106,11 @@ def _tasks(member: Member, upto: int) -> Iterator[Entry]:
 
 def outcome(task: Task) -> str:
     """What came of a task, in words."""
-    known = {"done": _("done"), "not_needed": _("not needed"), "": _("done")}
+    known = {
+        "done": _("done"),
+        "called": _("called"),
+        "written": _("written to"),
+        "not_needed": _("not needed"),
+        "": _("done"),
+    }
     return known.get(task.outcome, task.outcome)

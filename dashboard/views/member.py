@@ -2,20 +2,16 @@
 
 import uuid
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
-from django.utils.translation import gettext as _
 
-from dashboard import access, fragments, outcomes
+from dashboard import access, fragments
 from dashboard.questions import money, person, timeline
 from dashboard.views import identity
 from dashboard.words import people
 from members import ladder, stage_rules
 from members.models import Member, Subscription
 from office import clock
-from relationship.models import Task
 from winback import leaving
 
 
@@ -59,22 +55,6 @@ def member(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
             "may_return": leaving.returnable(found),
         },
     )
-
-
-@access.changes
-def task_outcome(request: HttpRequest, uuid: uuid.UUID, pk: int) -> HttpResponse:
-    """POST `outcome`: done, not_needed, or open, which takes either of them back."""
-    task = get_object_or_404(Task, pk=pk, member__uuid=uuid)
-    user, outcome = access.person(request), request.POST.get("outcome", "")
-    if outcome == "open":
-        outcomes.take_back(task, user, clock.now())
-        messages.success(request, _("“%s” is open again.") % task.title)
-    elif outcomes.note(task, outcome, user, clock.now()):
-        undo = reverse("task-outcome", args=[uuid, pk])
-        messages.success(request, _("“%s” is off the list.") % task.title, extra_tags=undo)
-    else:
-        messages.info(request, _("Somebody else was quicker: “%s” is off the list already.") % task.title)
-    return redirect("member", uuid=uuid)
 
 
 def _number(text: str) -> int:

@@ -19,6 +19,11 @@ document.addEventListener("click", (event) => {
   event.target.closest("[data-close]")?.closest(".toast")?.remove();
 });
 
+// On a phone home shows who needs a person; the rest is folded until it is asked for.
+if (matchMedia("(max-width: 719px)").matches) {
+  for (const part of document.querySelectorAll("details.part[open]")) part.open = false;
+}
+
 // An open menu closes by Escape and by a click elsewhere.
 const closeMenus = (except) => {
   for (const menu of document.querySelectorAll("details.account[open]")) {

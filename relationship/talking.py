@@ -1,0 +1,47 @@
+"""What staff write down themselves: a talk with a member, something to do, and that somebody was here."""
+
+import datetime as dt
+import uuid
+
+from django.db import transaction
+from django.utils import timezone
+
+from members import events, usage
+from members.models import Member
+from office import audit
+from office.models import User
+from relationship import tasks
+
+HELD, HERE = "conversation.held", "usage.here"
+BY_HAND = "staff"  # the source of uses that somebody here saw
+
+
+def hold(member: Member, line: str, mark: uuid.UUID, by: User, now: dt.datetime) -> bool:
+    """Writes down a talk, which is a sign of two ways; `mark` keeps the same click from counting twice (False)."""
+    draft = events.Draft(HELD, member, now, f"talk:{mark}", {"note": line[:300]})
+    with transaction.atomic():
+        if not events.record(draft, now):
+            return False
+        audit.record(by, "member.talked", member, now, member=member.uuid)
+    return True
+
+
+def ask(
+    member: Member, title: str, due: dt.date, to: str, mark: uuid.UUID, by: User, now: dt.datetime
+) -> None:
+    """Gives a task by hand, due at the end of that day by the clock of the house; `to` is a username, or empty."""
+    due_at = timezone.make_aware(dt.datetime.combine(due, dt.time(23, 59)))
+    with transaction.atomic():
+        tasks.give([tasks.Order(f"hand:{mark}", member, title, "", due_at, to=to)], now)
+        audit.record(by, "task.given", title[:200], now, member=member.uuid)
+
+
+def see(member: Member, by: User, now: dt.datetime) -> bool:
+    """Writes down that a member is here today, once for a day of the house; False when that was known."""
+    day = timezone.localtime(now).date()
+    use = usage.Use(member.pk, BY_HAND, f"here:{member.pk}:{day}", HERE, now)
+    with transaction.atomic():
+        is_new = bool(usage.record_many([use], now))
+        if is_new:
+            audit.record(by, "member.seen", member, now, member=member.uuid)
+    return is_new
