@@ -20,7 +20,7 @@ document.addEventListener("click", (event) => {
 });
 
 // On a phone home shows who needs a person; the rest is folded until it is asked for.
-if (matchMedia("(max-width: 719px)").matches) {
+if (matchMedia("(max-width: 800px)").matches) {
   for (const part of document.querySelectorAll("details.part[open]")) part.open = false;
 }
 
