@@ -85,6 +85,7 @@ urlpatterns = [
     path("members/<uuid:uuid>/today/<slug:source>", today.noticed_outcome, name="today-outcome"),
     path("members/<uuid:uuid>/talks", acting.talk, name="member-talks"),
     path("members/<uuid:uuid>/tasks", acting.task, name="member-tasks"),
+    path("members/<uuid:uuid>/address", acting.address, name="member-address"),
     path("members/<uuid:uuid>/visits", acting.visit, name="member-visits"),
     path("letters/", letters.on_their_way, name="letters"),
     path("letters/sent/", letters.sent, name="letters-sent"),

@@ -43,6 +43,7 @@ UNANSWERED = frozenset(
         "segment.entered",
         "segment.left",
         "conversation.held",
+        "staff.noted",
         "task.done",
         "task.tried",
         "mail.sent",

@@ -76,7 +76,7 @@ def _tell(task: Task, name: str, now: dt.datetime, **data: object) -> None:
 def _last_told(task: Task) -> Event | None:
     name = signs.TALKED if task.done_at else TRIED
     told = Event.objects.filter(member=task.member_id, name=name, key__startswith=f"task:{task.pk}:")
-    return told.exclude(data__taken_back=True).order_by("-pk").first()
+    return told.exclude(data__has_key="taken_back").order_by("-pk").first()
 
 
 def _untell(event: Event, now: dt.datetime) -> None:

@@ -12,7 +12,7 @@ from office import audit
 from office.models import User
 from relationship import tasks
 
-HELD, HERE = "conversation.held", "usage.here"
+HELD, NOTED, HERE = "conversation.held", "staff.noted", "usage.here"
 BY_HAND = "staff"  # the source of uses that somebody here saw
 
 
@@ -24,6 +24,13 @@ def hold(member: Member, line: str, mark: uuid.UUID, by: User, now: dt.datetime)
             return False
         audit.record(by, "member.talked", member, now, member=member.uuid)
     return True
+
+
+def jot(member: Member, line: str, mark: uuid.UUID, by: User, now: dt.datetime) -> None:
+    """Keeps a note about a member, which is no sign of anything; `mark` as of a talk."""
+    with transaction.atomic():
+        if events.record(events.Draft(NOTED, member, now, f"note:{mark}", {"note": line[:300]}), now):
+            audit.record(by, "member.noted", member, now, member=member.uuid)
 
 
 def ask(

@@ -45,7 +45,9 @@ def choose(now: dt.datetime) -> KindWord | None:
     longest = list(here.order_by("joined_at", "pk")[:LONGEST])
     if not longest:
         return None
-    return KindWord(longest[today.toordinal() % len(longest)], _("is one of those who have been here longest"))
+    return KindWord(
+        longest[today.toordinal() % len(longest)], _("is one of those who have been here longest")
+    )
 
 
 def _years_before(day: dt.date, years: int) -> dt.date:

@@ -31,17 +31,17 @@ def awake(now: dt.datetime) -> QuerySet[Member]:
     return joined(now).filter(facts__pulse=Pulse.AWAKE)
 
 
-def sleeping(now: dt.datetime) -> QuerySet[Member]:
+def sleeping(_now: dt.datetime) -> QuerySet[Member]:
     """Who has not used for long what they pay for, where use belongs to the plan."""
     return _here().filter(facts__pulse=Pulse.SLEEPING)
 
 
-def passive(now: dt.datetime) -> QuerySet[Member]:
+def passive(_now: dt.datetime) -> QuerySet[Member]:
     """Who has a plan of which nobody is expected to use anything."""
     return _here().filter(plan__consumption__in=[Consumption.OPTIONAL, Consumption.NONE])
 
 
-def unknown(now: dt.datetime) -> QuerySet[Member]:
+def unknown(_now: dt.datetime) -> QuerySet[Member]:
     """Of whom nobody knows whether they use it, though their plan is there to be used."""
     return _here().filter(plan__consumption=Consumption.EXPECTED, facts__pulse=Pulse.UNKNOWN)
 
@@ -59,7 +59,7 @@ def anniversaries(now: dt.datetime) -> QuerySet[Member]:
     return _here().filter(kind_words.anniversaries(now, SOON.days))
 
 
-def overdue(now: dt.datetime) -> QuerySet[Member]:
+def overdue(_now: dt.datetime) -> QuerySet[Member]:
     """Whose payment is overdue."""
     return _here().filter(pk__in=Subscription.objects.filter(status=Status.PAST_DUE).values("member"))
 

@@ -16,7 +16,9 @@ from relationship.models import Task
 FIRST = 7  # lines on the first page
 MOST = 100  # of each source; a list of more is no list for a day
 WORDS = 12  # of a reason
-LATELY = dt.timedelta(days=3)  # whoever was dealt with by hand is not named again for a reason of the house's own
+LATELY = dt.timedelta(
+    days=3
+)  # whoever was dealt with by hand is not named again for a reason of the house's own
 
 
 @dataclass(frozen=True)
@@ -105,5 +107,3 @@ def _together(found: Sequence[Found]) -> dict[int, list[Found]]:
     for one in sorted(found, key=lambda one: one.order):
         by_member.setdefault(one.member_id, []).append(one)
     return by_member
-
-

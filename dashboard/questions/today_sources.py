@@ -79,9 +79,7 @@ def tasks(now: dt.datetime, most: int, of: int | None) -> list[Found]:
     rows = Task.objects.filter(there, _who(of), done_at=None, member__erased_at=None)
     rows = rows.select_related("member", "letter", "assigned_to").defer("letter__values")
     return [
-        Found(
-            row.member_id, _rank(row, tonight), row.title, row.created_at, task=row, is_money=row.is_money
-        )
+        Found(row.member_id, _rank(row, tonight), row.title, row.created_at, task=row, is_money=row.is_money)
         for row in rows.order_by("due_at", "pk")[:most]
     ]
 
@@ -127,11 +125,9 @@ def _inner(row: Subscription, now: dt.datetime) -> Found | None:
     return Found(row.member_id, Rank.INNER, text % said, last or row.member.joined_at, source="inner")
 
 
-def overdue(now: dt.datetime, most: int, of: int | None) -> list[Found]:
+def overdue(_now: dt.datetime, most: int, of: int | None) -> list[Found]:
     """Whose payment is overdue."""
-    rows = Subscription.objects.filter(
-        _who(of), status=Subscription.Status.PAST_DUE, member__erased_at=None
-    )
+    rows = Subscription.objects.filter(_who(of), status=Subscription.Status.PAST_DUE, member__erased_at=None)
     rows = rows.select_related("member").order_by("-current_period_end", "-pk")
     return [
         Found(

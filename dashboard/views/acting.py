@@ -4,6 +4,7 @@ import datetime as dt
 import uuid as uuids
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -11,18 +12,26 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
 from dashboard import access
+from mail import mime
+from members import updating
 from members.models import Member
-from office import clock
+from office import audit, clock
 from office.models import User
 from relationship import talking
 
 
 @access.does("work.change")
 def talk(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
-    """POST `line`, what was said (may be empty), and `mark`, the form's own."""
+    """POST `line`, what was said (may be empty), and `mark`, the form's own; with `note` it is no talk but a note."""
     member = _member(uuid)
     line, mark = request.POST.get("line", "").strip(), _mark(request)
-    if talking.hold(member, line, mark, access.person(request), clock.now()):
+    if request.POST.get("note"):
+        if line:
+            talking.jot(member, line, mark, access.person(request), clock.now())
+            messages.success(request, _("The note stands on this page."))
+        else:
+            messages.error(request, _("Write the note first: nothing was kept."))
+    elif talking.hold(member, line, mark, access.person(request), clock.now()):
         messages.success(request, _("The talk stands on the timeline."))
     return redirect("member", uuid=uuid)
 
@@ -54,6 +63,32 @@ def visit(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     else:
         messages.info(request, _("That %s was here today is written down already.") % member)
     return redirect("member", uuid=uuid)
+
+
+@access.does("members.change")
+def address(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
+    """POST `email` and `phone`, either may be empty: how the member is reached from now on."""
+    member, now = _member(uuid), clock.now()
+    said = {name: request.POST.get(name, "").strip() for name in ("email", "phone")}
+    new = {name: text for name, text in said.items() if text != getattr(member, name)}
+    if "email" in new and new["email"] and not _is_address(new["email"]):
+        messages.error(request, _("This is not an e-mail address: write it as name@example.com."))
+    elif new:
+        with transaction.atomic():
+            updating.update(member, new, now, f"staff:{uuids.uuid4()}", now)
+            audit.record(
+                access.person(request), "member.changed", member, now, member=member.uuid, fields=sorted(new)
+            )
+        messages.success(request, _("Saved. Letters go to the new address from now on."))
+    return redirect("member", uuid=uuid)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        mime.address(text)
+    except mime.Unmailable:
+        return False
+    return len(text) <= 254
 
 
 def _member(uuid: uuids.UUID) -> Member:

@@ -1,6 +1,5 @@
 """Today: all who need a person, and what came of each."""
 
-import datetime as dt
 import uuid
 
 from django.contrib import messages
@@ -56,13 +55,13 @@ def _write_down(request: HttpRequest, task: Task) -> HttpResponse:
         outcomes.take_back(task, user, now)
         messages.success(request, _("“%s” is open again.") % task.title)
     elif outcomes.note(task, outcome, user, now, line):
-        messages.success(request, _said(outcome, task, now), extra_tags=_undo(request, task))
+        messages.success(request, _said(outcome, task), extra_tags=_undo(request, task))
     else:
         messages.info(request, _("Somebody else was quicker: “%s” is off the list already.") % task.title)
     return _return(request, member.uuid)
 
 
-def _said(outcome: str, task: Task, now: dt.datetime) -> str:
+def _said(outcome: str, task: Task) -> str:
     if outcome == outcomes.NO_ANSWER:
         return _("%s comes again tomorrow.") % task.member
     return _("“%s” is off the list.") % task.title
