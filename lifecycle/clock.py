@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from api import deliveries, idempotency
-from dashboard import notices, watching
+from dashboard import monday, notices, watching
 from dashboard.questions import figures
 from flows import admitting, execution, limits, sweeping
 from intake import applying
@@ -66,6 +66,7 @@ PHASES = (
     Phase("letters by hand", "engine", by_hand.give),
     Phase("webhooks", "send", deliveries.send_due),
     Phase("notes to owners", "send", notices.mail_due),
+    Phase("Monday letter", "send", monday.mail_due),
 )
 PATIENCE = 30.0  # seconds, real time: how long one task works before it makes room
 SWEEP_EVERY = 2.0  # seconds, real time: how late a lost nudge can make anything

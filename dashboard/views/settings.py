@@ -52,6 +52,8 @@ def _entries(user: User) -> list[Entry]:
     ]
     text = _("What needs a look, what did, and what is usual in each flow.")
     entries.append(Entry(_("What was noticed"), text, reverse("alarms")))
+    text = _("Whom to call, what was done, what leaves: one page for every owner.")
+    entries.append(Entry(_("Monday letter"), text, reverse("monday")))
     if roles.may(user, "house.change"):
         text = _("What a club, a newspaper, a gym or a software business begins with.")
         entries.insert(0, Entry(_("Your trade"), text, reverse("trades")))

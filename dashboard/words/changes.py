@@ -44,6 +44,7 @@ DEEDS = {
     "task.tried": gettext_lazy("called for “%(what)s”, and nobody answered"),
     "task.given": gettext_lazy("gave the task “%(what)s”"),
     "member.talked": gettext_lazy("wrote down a talk with %(what)s"),
+    "monday_letter.chosen": gettext_lazy("chose whether to get the Monday letter"),
     "member.noted": gettext_lazy("wrote a note about %(what)s"),
     "member.seen": gettext_lazy("wrote down that %(what)s was here"),
     "task.opened_again": gettext_lazy("put the task “%(what)s” back on the list"),
