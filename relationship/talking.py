@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from members import events, usage
-from members.models import Member
+from members.models import Member, Usage
 from office import audit
 from office.models import User
 from relationship import tasks
@@ -48,7 +48,11 @@ def see(member: Member, by: User, now: dt.datetime) -> bool:
     day = timezone.localtime(now).date()
     use = usage.Use(member.pk, BY_HAND, f"here:{member.pk}:{day}", HERE, now)
     with transaction.atomic():
-        is_new = bool(usage.record_many([use], now))
+        Member.objects.select_for_update().get(
+            pk=member.pk
+        )  # of two clicks at once the second finds the first
+        known = Usage.objects.filter(source=BY_HAND, external_id=use.external_id)
+        is_new = not known.exists() and bool(usage.record_many([use], now))
         if is_new:
             audit.record(by, "member.seen", member, now, member=member.uuid)
     return is_new

@@ -48,7 +48,7 @@ class House:
 
 
 def read(now: dt.datetime, members: int) -> House:
-    """The numbers as of `counted_at`, at most an hour or so before `now`; `members` says how large the house is."""
+    """The numbers: of now, or as of `counted_at`, an hour or so ago; `members` says how large the house is."""
     if members <= COUNTED_EACH_TIME:
         return count(now)
     kept = Figures.objects.filter(name=NAME).first()
@@ -90,7 +90,6 @@ def count(now: dt.datetime) -> House:
         anniversaries=people.SHOWN["anniversaries"](now).count(),
         overdue=people.SHOWN["overdue"](now).count(),
         letters=_letters(now),
-        counted_at=now,
     )
 
 

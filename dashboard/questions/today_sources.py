@@ -9,14 +9,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dashboard.questions import people
 from dashboard.words import times
 from members import ladder
-from members.models import Member, Subscription
+from members.models import Event, Member, Subscription
 from members.models.member import Circle, Stage
 from relationship.models import Task
 
@@ -126,19 +127,14 @@ def _inner(row: Subscription, now: dt.datetime) -> Found | None:
 
 
 def overdue(_now: dt.datetime, most: int, of: int | None) -> list[Found]:
-    """Whose payment is overdue."""
+    """Whose payment is overdue, since billing said so."""
+    told = Event.objects.filter(member=OuterRef("member"), name="subscription.past_due")
+    since = Subquery(told.order_by("-occurred_at").values("occurred_at")[:1])
     rows = Subscription.objects.filter(_who(of), status=Subscription.Status.PAST_DUE, member__erased_at=None)
-    rows = rows.select_related("member").order_by("-current_period_end", "-pk")
-    return [
-        Found(
-            row.member_id,
-            Rank.MONEY,
-            _("The payment is overdue"),
-            row.current_period_end or row.member.joined_at,
-            source="overdue",
-        )
-        for row in rows[:most]
-    ]
+    rows = rows.annotate(since=Coalesce(since, "member__joined_at")).order_by("-current_period_end", "-pk")
+    found = rows.values_list("member_id", "since")[:most]
+    words = _("The payment is overdue")
+    return [Found(member, Rank.MONEY, words, at, source="overdue") for member, at in found]
 
 
 def leaving(now: dt.datetime, most: int, of: int | None) -> list[Found]:
