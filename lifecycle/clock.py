@@ -19,7 +19,7 @@ from intake import applying
 from intake.importing import drafts, ledger
 from intake.importing import working as importing
 from lifecycle import journey
-from mail import clicks, outbox, reports
+from mail import clicks, inbox, incoming, outbox, reports
 from members import (
     answering,
     fact_keeping,
@@ -50,6 +50,7 @@ class Phase:
 PHASES = (
     Phase("intake", "engine", applying.apply_waiting),
     Phase("mail reports", "engine", reports.apply_waiting),
+    Phase("mail that came in", "engine", incoming.apply_waiting),
     Phase("opened links", "engine", clicks.judge),
     Phase("lists", "engine", importing.work),
     Phase("subscriptions", "engine", subscriptions.end_lapsed),
@@ -64,6 +65,7 @@ PHASES = (
     Phase("limits", "engine", limits.watch),
     Phase("outbox", "send", outbox.send_due),
     Phase("letters by hand", "engine", by_hand.give),
+    Phase("mailbox", "send", inbox.look),
     Phase("webhooks", "send", deliveries.send_due),
     Phase("notes to owners", "send", notices.mail_due),
     Phase("Monday letter", "send", monday.mail_due),
@@ -80,6 +82,7 @@ NIGHTLY: dict[str, Verb] = {
     "forget how to undo old lists": ledger.forget_old,
     "forget what other systems were told": deliveries.forget_old,
     "forget what mail providers reported": reports.forget_old,
+    "forget mail that came in": incoming.forget_old,
     "forget opened links": clicks.forget_old,
     "facts": fact_keeping.roll,
     "first value": first_value.sweep,
@@ -106,11 +109,16 @@ def tick(now: dt.datetime) -> int:
 
     What may write letters comes first: after an outage it counts how many there are (`mail.catching_up`).
     """
-    done = _until_quiet([phase for phase in PHASES if phase.queue == "engine"], now)
+    done = think(now)
     done += _until_quiet(PHASES, now)
     if worked := night(now) + look(now):
         done += worked + _until_quiet(PHASES, now)
     return done
+
+
+def think(now: dt.datetime) -> int:
+    """Does what is due at `now` except that nothing leaves the house: no letter, no webhook, no note."""
+    return _until_quiet([phase for phase in PHASES if phase.queue == "engine"], now)
 
 
 def look(now: dt.datetime) -> int:

@@ -86,9 +86,26 @@ def mailbox(name: str, default: str) -> str:
     return value
 
 
+def bare_mailbox(name: str) -> str:
+    """An e-mail address alone, whose part before the @ a mail server may lengthen with +…; empty when not given."""
+    value = text(name)
+    if value and (mailbox(name, "") != value or set(value) & set("<>+") or value.count("@") != 1):
+        raise Refused(name, f"must be an e-mail address like bounces@club.example.com, not {value!r}.")
+    return value
+
+
 def folder(name: str, default: Path) -> Path:
     """A folder that can be written to; it is made when it is not there."""
     return made(name, Path(text(name, str(default))).absolute())
+
+
+def file(name: str, default: Path) -> Path:
+    """A file, in a folder that can be written to."""
+    where = Path(text(name, str(default))).absolute()
+    if where.is_dir():
+        raise Refused(name, f"{where} is a folder; name a file in it.")
+    made(name, where.parent)
+    return where
 
 
 def made(name: str, where: Path) -> Path:

@@ -8,6 +8,7 @@ Whatever the name, flows look at every event first: they leave, note goals, stop
 from collections.abc import Sequence
 
 from flows import entering, listening, reacting, replanning
+from mail import double_opt_in
 from members import events
 from members.answering import Answer
 from relationship import joining_tasks, leaving_tasks
@@ -21,6 +22,7 @@ JOURNEY: dict[str, Sequence[Answer]] = {
     "subscription.started": (reacting.stay,),
     "subscription.cancelled": (leaving_tasks.give,),
     "stage.entered": (returning.note,),
+    "consent.asked": (double_opt_in.ask,),
 }
 
 # Kinds that nothing but flows answers so far: the register did its part when they were recorded.
@@ -52,6 +54,7 @@ UNANSWERED = frozenset(
         "mail.complained",
         "mail.clicked",
         "mail.unsubscribed",
+        "letter.replied",
     }
 )
 

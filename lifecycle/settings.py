@@ -13,6 +13,8 @@ environment.load(BASE_DIR / ".env")
 # Where it stands ---------------------------------------------------------------------------------
 DEBUG = environment.flag("DEBUG")
 VAR_DIR = environment.folder("VAR_DIR", BASE_DIR / "var")
+# What a restored backup must not undo: on another disk than the database's, and on one that all machines share.
+LEDGER_FILE = environment.file("LEDGER_FILE", VAR_DIR / "ledger.log")
 PORT = environment.number("PORT", 8000, 1, 65535)
 BASE_URL = environment.address("BASE_URL", f"http://127.0.0.1:{PORT}")
 HTTPS = BASE_URL.startswith("https://")
@@ -91,11 +93,14 @@ DATABASES = {"default": connections.database(BASE_DIR, VAR_DIR)}
 BROKER_URL = connections.broker()
 MAIL_TRANSPORT = connections.mail()
 ANYMAIL = connections.anymail()
+IMAP = connections.mailbox()
 DEFAULT_FROM_EMAIL = environment.mailbox("DEFAULT_FROM_EMAIL", "club@example.com")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # The bare address letters leave from, and the domain of our Message-IDs.
 MAIL_ADDRESS = DEFAULT_FROM_EMAIL[DEFAULT_FROM_EMAIL.rfind("<") + 1 :].removesuffix(">")
 MAIL_DOMAIN = MAIL_ADDRESS.rpartition("@")[2]
+# Where letters come back to: bounces@… makes each leave from bounces+<its own id>@… (plain SMTP only).
+BOUNCE_ADDRESS = environment.bare_mailbox("BOUNCE_ADDRESS")
 # Without a timeout of ours a silent mail server would hold a worker for ever.
 EMAIL_TIMEOUT = 60
 # Outgoing webhooks may go to plain http and to addresses inside, which on a real installation nobody wants.

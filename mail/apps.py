@@ -10,5 +10,5 @@ class Mail(AppConfig):
         """Says which pages serve the links that letters carry."""
         from api import links
 
-        for purpose in ("unsubscribe", "preferences", "browser", "click"):
+        for purpose in ("unsubscribe", "preferences", "confirm", "browser", "click"):
             links.register(purpose, purpose)

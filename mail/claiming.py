@@ -12,8 +12,8 @@ from django.db import connection, transaction
 from django.db.models import Prefetch, Q, QuerySet
 from django.db.models.functions import Now
 
-from mail import submitting
-from mail.models import LetterVersion, Message
+from mail import mailboxes, submitting
+from mail.models import LetterVersion, Mailbox, Message
 from mail.models.message import Purpose
 from office import commits
 
@@ -48,13 +48,23 @@ WHERE lease = %s AND status IN ('claimed', 'submitting') AND id IN ({})
 """
 
 
-def claim(now: dt.datetime, limit: int) -> tuple[uuid.UUID, list[Message]]:
-    """Takes up to `limit` letters that are due, those about the membership itself first, under one new lease."""
+def claim(now: dt.datetime, limit: int, mailbox: Mailbox | None = None) -> tuple[uuid.UUID, list[Message]]:
+    """Takes up to `limit` letters that are due, those about the membership itself first, under one new lease.
+
+    No more than the mailbox has room for; those beyond that are given a later moment.
+    """
     lease = uuid.uuid4()
-    if not (taken := take(lease, now, limit)):
+    with mailboxes.room(mailbox or Mailbox(), now, limit) as room:
+        taken = take(lease, now, room) if room else []
+    if not taken:
         return lease, []
     mine = Message.objects.filter(pk__in=taken, lease=lease).order_by("due_at", "id").defer("values")
-    return lease, list(mine.select_related("member__plan", "member__guardian").prefetch_related(VERSIONS))
+    return lease, list(with_what_is_needed(mine))
+
+
+def with_what_is_needed(letters: QuerySet[Message]) -> QuerySet[Message]:
+    """These letters with everything that writing them asks for."""
+    return letters.select_related("member__plan", "member__guardian").prefetch_related(VERSIONS)
 
 
 def take(lease: uuid.UUID, now: dt.datetime, limit: int) -> list[int]:
@@ -76,13 +86,15 @@ def renew(lease: uuid.UUID) -> None:
     _held(lease, Status.CLAIMED, Status.SUBMITTING).update(leased_until=Now() + LEASE)
 
 
-def to_submitting(messages: Sequence[Message], lease: uuid.UUID, now: dt.datetime) -> list[Message]:
+def to_submitting(
+    messages: Sequence[Message], lease: uuid.UUID, now: dt.datetime, batch: uuid.UUID | None = None
+) -> list[Message]:
     """Marks letters as being handed over, and returns those that may be.
 
     Refused is what another worker took over, what may not leave any more, and what belongs to a member with an
     event that was recorded but not answered yet: nothing leaves between recording and answering.
     """
-    submitting.submit(messages, lease, now, LEASE)
+    submitting.submit(messages, lease, now, LEASE, batch)
     return [message for message in messages if message.status == Status.SUBMITTING]
 
 
@@ -100,12 +112,18 @@ def finish(
 
 
 def sent(messages: Sequence[Message], lease: uuid.UUID, now: dt.datetime) -> int:
-    """Writes down that letters still held under this lease were sent; how many that were. By hand: one for each."""
+    """Writes down that letters still held under this lease were sent; how many that were.
+
+    In a transaction whose commit may be forgotten: then they are unknown, as if the worker had died just before.
+    """
     held = Message._meta.get_field("lease").get_db_prep_value(lease, connection)
     at = connection.ops.adapt_datetimefield_value(now)
     with connection.cursor() as cursor:
         marks = ", ".join(["%s"] * len(messages))
-        cursor.execute(SENT.format(marks), [at, held, *(message.pk for message in messages)])
+        cursor.execute(
+            commits.before_a_statement() + SENT.format(marks),
+            [at, held, *(message.pk for message in messages)],
+        )
         return int(cursor.rowcount)
 
 

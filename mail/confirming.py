@@ -2,10 +2,11 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 
 from mail import handing_over
 from mail.models import Message
@@ -25,6 +26,11 @@ def confirm(message: Message, at: dt.datetime, now: dt.datetime) -> bool:
     return bool(_sent([message], DOUBTED, now))
 
 
+def left(messages: Sequence[Message], now: dt.datetime) -> int:
+    """Makes unknown letters sent of which the mail provider says that it has them; how many."""
+    return _sent(messages, Q(status=Status.UNKNOWN), now)
+
+
 def settle(now: dt.datetime, limit: int = 100) -> int:
     """Makes letters sent that were seen outside before they became unknown; how many."""
     seen = Message.objects.filter(told_at__isnull=False, status__in=[Status.SUBMITTING, Status.UNKNOWN])
@@ -37,7 +43,9 @@ def _sent(messages: Sequence[Message], states: Q, now: dt.datetime) -> int:
     if not messages:
         return 0
     with transaction.atomic():
-        left = {"status": Status.SENT, "reason": "", "finished_at": now, "lease": None, "leased_until": None}
+        left: dict[str, Any] = {"status": Status.SENT, "reason": "", "finished_at": now}
+        # Of one that a restored backup had waiting, nobody knows when it was handed over.
+        left |= {"lease": None, "leased_until": None, "submitted_at": Coalesce("submitted_at", "due_at")}
         moved = [one for one in messages if Message.objects.filter(states, pk=one.pk).update(**left)]
         if moved:
             events.note_many(list(handing_over.told(moved, now)), now)

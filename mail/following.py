@@ -20,9 +20,15 @@ def follow(request: HttpRequest, token: str) -> HttpResponse:
     uuid, target = content
     message = Message.objects.filter(uuid=uuid, member__erased_at=None).defer("values").first()
     if message is not None and message.submitted_at:
-        agent = request.headers.get("User-Agent", "")[:500]
+        agent = "" if _is_ahead(request) else request.headers.get("User-Agent", "")[:500]
         clicks.note(message, target, agent, request.method or "", clock.now())
     response = HttpResponseRedirect(target)
     response["Referrer-Policy"] = "no-referrer"
     response["X-Robots-Tag"] = "noindex"
     return response
+
+
+def _is_ahead(request: HttpRequest) -> bool:
+    """Whether a browser fetches it before anybody asked for it: it says so, and nobody has opened anything."""
+    said = (request.headers.get(name, "") for name in ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz"))
+    return any(word in text.lower() for text in said for word in ("prefetch", "preview", "prerender"))

@@ -60,7 +60,7 @@ def build(
         *_machine_lines(unsubscribe_url, list_id, feedback_id),
         "Auto-Submitted: auto-generated",
         "MIME-Version: 1.0",
-        f'Content-Type: multipart/alternative; boundary="{boundary}"',
+        f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"',
     ]
     head = "\r\n".join(lines).encode("ascii")
     parts = _part("plain", letter.text, boundary) + _part("html", letter.html, boundary)

@@ -7,7 +7,17 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from mail import arbitration, catching_up, claiming, confirming, handing_over, postponing
+from mail import (
+    arbitration,
+    asking,
+    catching_up,
+    claiming,
+    confirming,
+    handing_over,
+    mailboxes,
+    postponing,
+    restoring,
+)
 from mail.models import LetterVersion, Message
 from mail.models.message import Purpose
 from members.models import Member, Subscription
@@ -37,8 +47,10 @@ class Draft:
 
 def queue(drafts: Sequence[Draft], now: dt.datetime) -> None:
     """Puts letters on their way in the caller's transaction; a key that is known already changes nothing."""
-    Message.objects.bulk_create([_row(draft, now) for draft in drafts], ignore_conflicts=True)
+    rows = [_row(draft, now) for draft in drafts]
     if drafts:
+        restoring.doubt(rows, now)
+        Message.objects.bulk_create(rows, ignore_conflicts=True)
         nudges.after_commit("send")
 
 
@@ -60,15 +72,17 @@ def send_due(now: dt.datetime, limit: int = BATCH) -> int:
     Leaves nothing claimed behind. What another worker took over meanwhile is left to that worker.
     """
     began = time.monotonic()
-    recovered = confirming.settle(now) + claiming.recover(now)
-    outage = catching_up.begin(now)
-    lease, claimed = claiming.claim(now, limit)
+    recovered = confirming.settle(now) + claiming.recover(now) + asking.ask(now)
+    outage, mailbox = catching_up.begin(now), mailboxes.current()
+    if mailboxes.rests(mailbox, now):
+        return recovered + mailboxes.put_off(mailbox, now)
+    lease, claimed = claiming.claim(now, limit, mailbox)
     if not claimed:
         return recovered
     leaving, waiting, staying = _sorted(claimed, now)
     catching_up.count(outage, leaving)
     done = postponing.give_up(staying, lease, now) + postponing.postpone(waiting, lease, now)
-    done += handing_over.hand_over(leaving, lease, now)
+    done += handing_over.hand_over(leaving, lease, now, mailbox)
     if (took := time.monotonic() - began) > LONG:
         catching_up.looked_until(now + dt.timedelta(seconds=took))
     return recovered + done

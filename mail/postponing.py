@@ -31,6 +31,8 @@ def postpone(verdicts: Mapping[Message, tuple[dt.datetime, str]], lease: uuid.UU
 
 def put_off(rows: Sequence[tuple[Message, dt.datetime, str]], now: dt.datetime) -> None:
     """Gives letters, which the caller holds in a transaction, a later moment, and writes down why."""
+    if not rows:
+        return
     Message.objects.filter(pk__in=[message.pk for message, _until, _why in rows]).update(
         status=Status.QUEUED,
         lease=None,
@@ -48,8 +50,15 @@ def give_up(reasons: Mapping[Message, str], lease: uuid.UUID, now: dt.datetime) 
     """Skips letters still held under this lease, each for its reason; how many that were."""
     if not reasons:
         return 0
+    return skip(_held(lease, [message.pk for message in reasons]), reasons, now)
+
+
+def skip(letters: QuerySet[Message], reasons: Mapping[Message, str], now: dt.datetime) -> int:
+    """Skips these letters, each for its reason; how many that were. One statement."""
+    if not reasons:
+        return 0
     said = {message.pk: reason[:400] for message, reason in reasons.items()}
-    return _held(lease, said).update(
+    return letters.update(
         status=Status.SKIPPED,
         reason=_each(said, CharField()),
         finished_at=now,

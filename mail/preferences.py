@@ -3,10 +3,13 @@
 GET and HEAD never change anything, because mail scanners open every link; POST acts (RFC 8058 3.2).
 """
 
+import datetime as dt
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.utils import translation
 from django.views.decorators.cache import never_cache
@@ -14,13 +17,13 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from api import links
-from mail import suppressions, topics
+from mail import addressing, choosing, topics
 from mail.models import Message
-from members import consent, identity
+from members import durations, identity, letter_pauses
 from members.models import Member
 from office import clock
 
-PAGE = "preference page"
+MAX_AGE = dt.timedelta(days=14)  # of a link that confirms
 
 
 @never_cache
@@ -29,11 +32,15 @@ PAGE = "preference page"
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """Asks on GET; on POST, a button's or a mail program's one click, withdraws the topic of the letter."""
     member, (topic,) = _member("unsubscribe", token, 1)
-    if request.method == "POST":
-        now = clock.now()
-        consent.withdraw(member, topic, now, now, proof="unsubscribe link", source="letter")
-    with _language_of(member):
-        context = {"topic": topics.words(topic), "done": request.method == "POST", **_links(member)}
+    with _language_of(member) as language:
+        if request.method == "POST":
+            choosing.unsubscribe(member, topic, language, clock.now())
+        offered = topics.offered(member, language, also=topic)
+        context = {
+            "topic": next(one for one in offered if one.slug == topic),
+            "done": request.method == "POST",
+            "preferences_url": links.url("preferences", member.uuid),
+        }
         return _page(request, "mail/unsubscribe.html", context)
 
 
@@ -41,34 +48,65 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def preferences(request: HttpRequest, token: str) -> HttpResponse:
-    """Shows the topics a member was asked about; POST keeps the ticked ones and withdraws the others."""
+    """Shows what may come; POST keeps the ticked topics, stops all, or rests for some months. Each can be undone."""
     member, _rest = _member("preferences", token, 0)
-    lines = consent.standing([member.pk])
-    if request.method == "POST":
-        _choose(member, {topic: line.granted for (_pk, topic), line in lines.items()}, request)
-        lines = consent.standing([member.pk])
-    with _language_of(member):
-        choices = [
-            {"topic": topic, "words": topics.words(topic), "granted": line.granted}
-            for (_pk, topic), line in sorted(lines.items(), key=lambda item: item[0][1])
-        ]
-        context = {"choices": choices, "done": request.method == "POST"}
+    with _language_of(member) as language:
+        done = _act(member, request.POST, language) if request.method == "POST" else {}
+        now = clock.now()
+        until = letter_pauses.running([member.pk], now).get(member.pk)
+        context = {
+            "choices": topics.offered(member, language),
+            "until": until.astimezone(durations.zone_of(member)).date() if until else None,
+            "months": letter_pauses.MONTHS,
+            "address": _masked(addressing.of(member)),
+            **done,
+        }
         return _page(request, "mail/preferences.html", context)
 
 
-def _choose(member: Member, before: dict[str, bool], request: HttpRequest) -> None:
-    now, ticked = clock.now(), set(request.POST.getlist("topic"))
-    for topic, granted in before.items():
-        if granted != (topic in ticked):
-            write = consent.withdraw if granted else consent.grant
-            write(member, topic, now, now, proof=PAGE, source="letter")
-            if not granted and member.email:
-                suppressions.lift_no(member.email, topic)
+@never_cache
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirm(request: HttpRequest, token: str) -> HttpResponse:
+    """The second yes of a double opt-in: GET asks, POST says it."""
+    member, (topic,) = _member("confirm", token, 1, MAX_AGE)
+    with _language_of(member) as language:
+        agreed = request.method == "POST" and choosing.confirm(member, topic, language, clock.now())
+        offered = topics.offered(member, language, also=topic)
+        context = {
+            "topic": next(one for one in offered if one.slug == topic),
+            "said": request.method == "POST",
+            "agreed": agreed,
+            "preferences_url": links.url("preferences", member.uuid),
+        }
+        return _page(request, "mail/confirm.html", context)
 
 
-def _member(purpose: str, token: str, more: int) -> tuple[Member, list[str]]:
+def _act(member: Member, said: QueryDict, language: str) -> dict[str, Any]:
+    """What was asked for, done; what the page then says of it."""
+    deed, now = said.get("deed", "choose"), clock.now()
+    rests = {str(months): months for months in letter_pauses.MONTHS}
+    if deed == "pause" and (months := rests.get(str(said.get("months")))):
+        letter_pauses.pause(member, months, now, source="letter")
+        return {"paused": True}
+    if deed == "resume":
+        letter_pauses.end(member, now, source="letter")
+        return {"resumed": True}
+    wanted = said.getlist("topic") if deed == "choose" else []
+    return {"changed": choosing.choose(member, wanted, language, now)}
+
+
+def _masked(address: str) -> str:
+    """Enough to recognise one's own address, too little to learn somebody else's from a letter passed on."""
+    local, _at, domain = address.rpartition("@")
+    return f"{local[:1]}•••@{domain}" if local else ""
+
+
+def _member(
+    purpose: str, token: str, more: int, max_age: dt.timedelta | None = None
+) -> tuple[Member, list[str]]:
     """Whose page this is. Links that are forged, foreign, outdated or of somebody erased get the same answer."""
-    content = links.read(purpose, token)
+    content = links.read(purpose, token, max_age=max_age)
     if content is None or len(content) != 1 + more:
         raise Http404
     who = uuid.UUID(content[0])
@@ -78,13 +116,12 @@ def _member(purpose: str, token: str, more: int) -> tuple[Member, list[str]]:
     return found, content[1:]
 
 
-def _links(member: Member) -> dict[str, str]:
-    return {"preferences_url": links.url("preferences", member.uuid)}
-
-
-def _language_of(member: Member) -> translation.override:
+@contextmanager
+def _language_of(member: Member) -> Iterator[str]:
     """The member's own language, whatever browser the link is opened in."""
-    return translation.override(member.locale or translation.get_language() or "en")
+    wanted = member.locale or translation.get_language() or "en"
+    with translation.override(wanted):
+        yield wanted
 
 
 def _page(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:

@@ -24,8 +24,10 @@ LONGEST = 300
 PLAIN = {
     "quiet_hours": gettext_lazy("quiet hours"),
     "window": gettext_lazy("outside the hours and days for letters"),
+    "pause": gettext_lazy("the member asked for a pause"),
     "complaint": gettext_lazy("a complaint is open"),
     "reply": gettext_lazy("a reply of the member is not answered yet"),
+    "mailbox": gettext_lazy("the mailbox may send no more for now"),
     "catching_up": gettext_lazy("letters are spread out after a standstill"),
 }
 
@@ -63,6 +65,8 @@ def hindrance(code: str) -> str:
     kind, _space, detail = code.partition(" ")
     if kind == "blackout":
         return _("%s is kept free") % detail if detail else _("a day that is kept free")
+    if kind == "sender":
+        return _("%s does not write any more, and nobody is named who does instead") % detail
     number, _slash, span = detail.partition("/")
     if kind == "cap":
         text = ngettext(

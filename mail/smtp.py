@@ -10,22 +10,22 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from mail.transports import Envelope, Later, Refused, Unclear
+from mail import smtp_answers, smtp_lines
+from mail.transports import Envelope, Later, OneByOne, Unclear
 
 CONNECT_TIMEOUT = 10.0  # seconds
 COMMAND_TIMEOUT = 60.0
 LETTER_TIMEOUT = 100.0  # a stalled server frees its worker before the lease of 120 s runs out
 IDLE_LIMIT = 20.0  # servers hang up on idle clients; a connection older than this is opened anew
 LETTERS_PER_CONNECTION = 100
-DEAD_ADDRESS = (b"5.1.1", b"5.1.2", b"5.1.3", b"5.1.6", b"5.1.10")
 
 
-class Connection:
+class Connection(OneByOne):
     """One thread's connection to the mail server of `EMAIL_URL`; no letter takes it longer than `patience` seconds."""
 
     def __init__(self, way: Mapping[str, Any], patience: float = LETTER_TIMEOUT) -> None:
         self._way, self._patience = way, patience
-        self._server: smtplib.SMTP | None = None
+        self._server: smtp_lines.Server | None = None
         self._letters = 0
         self._used = 0.0
         self._deadline = 0.0
@@ -49,7 +49,7 @@ class Connection:
         server, self._server = self._server, None
         if server is not None:
             with contextlib.suppress(Exception):
-                server.sock.settimeout(2)  # type: ignore[union-attr]
+                server.patience(time.monotonic() + 2)
                 server.quit()
             with contextlib.suppress(Exception):
                 server.close()
@@ -66,7 +66,7 @@ class Connection:
                     self._go_on(answers)
                     return
             self.close()
-        self._connect()
+        self._server, self._letters = self._connect(), 0
         self._go_on(self._announce(envelope))
 
     def _announce(self, envelope: Envelope) -> list[tuple[int, bytes]]:
@@ -90,31 +90,41 @@ class Connection:
         for place, answer in enumerate(answers):
             self._expect(answer, *((250,), (250, 251), (354,))[place], recipient=place == 1)
 
-    def _limited(self, most: float = COMMAND_TIMEOUT) -> smtplib.SMTP:
+    def _limited(self) -> smtp_lines.Server:
         """The open connection, its patience cut to what is left for this letter."""
         if self._server is None or self._server.sock is None:
             raise smtplib.SMTPServerDisconnected("not connected")
-        self._server.sock.settimeout(self._left(most))
+        self._server.patience(self._until(COMMAND_TIMEOUT))
         return self._server
 
-    def _left(self, most: float) -> float:
-        """The seconds that may be waited now: `most`, or what is left for this letter."""
-        return max(0.1, min(most, self._deadline - time.monotonic()))
+    def _until(self, most: float) -> float:
+        """Until when an answer is waited for: `most` seconds, or what is left for this letter; monotonic."""
+        return min(time.monotonic() + most, self._deadline)
 
-    def _connect(self) -> None:
+    def _connect(self) -> smtp_lines.Server:
         way = self._way
-        kind = smtplib.SMTP_SSL if way.get("tls") else smtplib.SMTP
         try:
-            self._server = kind(str(way["host"]), int(way["port"]), timeout=self._left(CONNECT_TIMEOUT))
-            if way.get("starttls"):
-                self._limited(CONNECT_TIMEOUT).starttls()
-            self._limited(CONNECT_TIMEOUT).ehlo_or_helo_if_needed()
-            if way.get("user"):
-                self._limited(CONNECT_TIMEOUT).login(str(way["user"]), str(way["password"]))
+            server = smtp_lines.connect(
+                str(way["host"]),
+                int(way["port"]),
+                min(CONNECT_TIMEOUT, self._patience),
+                tls=bool(way.get("tls")),
+            )
         except (OSError, smtplib.SMTPException) as error:
-            self.close()
-            raise Later(f"mail server out of reach: {error}", affects_all=True) from error
-        self._letters = 0
+            raise smtp_answers.unreachable(error) from error
+        try:
+            if way.get("starttls"):
+                server.patience(self._until(CONNECT_TIMEOUT))
+                server.starttls()
+            server.patience(self._until(CONNECT_TIMEOUT))
+            server.ehlo_or_helo_if_needed()
+            if way.get("user"):
+                server.patience(self._until(COMMAND_TIMEOUT))
+                server.login(str(way["user"]), str(way["password"]))
+        except (OSError, smtplib.SMTPException) as error:
+            server.close()
+            raise smtp_answers.unreachable(error) from error
+        return server
 
     def _conclude(self) -> None:
         try:
@@ -129,19 +139,16 @@ class Connection:
         code, text = answer
         if code in codes:
             return
-        words = f"{code} {text.decode('ascii', 'replace')}"[:300]
         if code == 421 or code < 400 or code >= 600:  # 421: the server is about to hang up (RFC 5321 4.5.2)
             self.close()
         else:
             self._reset()
-        if 500 <= code < 600:
-            raise Refused(words, dead_address=recipient and text.startswith(DEAD_ADDRESS))
-        raise Later(words, affects_all=code == 421)
+        raise smtp_answers.meaning(code, text.decode("ascii", "replace"), recipient=recipient)
 
     def _reset(self) -> None:
         if self._server is not None:
             try:
-                self._server.rset()
+                self._limited().rset()
             except (OSError, smtplib.SMTPException):
                 self.close()
 

@@ -19,7 +19,7 @@ from members import identity
 
 STATEMENT = """
 UPDATE mail_message SET
-    status = 'submitting', submitted_at = %s, leased_until = {lease_end}, attempts = attempts + 1,
+    status = 'submitting', submitted_at = %s, leased_until = {lease_end}, attempts = attempts + 1, batch = %s,
     "values" = {values}, subject = letter.column3, address = letter.column4, language = letter.column5
 FROM (VALUES {rows}) AS letter
 WHERE mail_message.id = letter.column1 AND mail_message.lease = %s AND mail_message.status = 'claimed'
@@ -43,7 +43,13 @@ LEASE_END = {
 VALUES = {"postgresql": "letter.column2::jsonb", "sqlite": "letter.column2"}
 
 
-def submit(messages: Sequence[Message], lease: uuid.UUID, now: dt.datetime, lease_for: dt.timedelta) -> None:
+def submit(
+    messages: Sequence[Message],
+    lease: uuid.UUID,
+    now: dt.datetime,
+    lease_for: dt.timedelta,
+    batch: uuid.UUID | None = None,
+) -> None:
     """Moves those of these letters that may leave to `submitting`, with what they say and where they go.
 
     The letters that moved have the new status; the others are left as they were.
@@ -58,10 +64,12 @@ def submit(messages: Sequence[Message], lease: uuid.UUID, now: dt.datetime, leas
         lease_end=lease_end(lease_for),
         values=VALUES[vendor],
     )
-    held = Message._meta.get_field("lease").get_db_prep_value(lease, connection)
+    held, key = (
+        Message._meta.get_field("lease").get_db_prep_value(one, connection) for one in (lease, batch)
+    )
     at = connection.ops.adapt_datetimefield_value(now)
     with connection.cursor() as cursor:
-        cursor.execute(statement, [at, *(value for row in rows for value in row), held])
+        cursor.execute(statement, [at, key, *(value for row in rows for value in row), held])
         moved = {pk for (pk,) in cursor.fetchall()}
     for message in messages:
         if message.pk in moved:

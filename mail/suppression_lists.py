@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from api import errors, secrets
 from mail import mime, suppressions
 from mail.models import Suppression
-from members import identity
+from members import identity, ledger
 from office import audit
 from office.models import User
 
@@ -166,6 +166,7 @@ def _write(lines: list[Line], outcome: Outcome, now: dt.datetime) -> None:
         wanted[row.address_hash].digest: row for row in Suppression.objects.filter(address_hash__in=wanted)
     }
     fresh = [line for line in lines if line.digest not in known]
+    ledger.stopped([(line.digest, line.reason) for line in fresh], now)
     Suppression.objects.bulk_create(
         [Suppression(address_hash=one.digest, address=one.address, reason=one.reason, detail=one.detail, at=now)
          for one in fresh],
@@ -173,6 +174,6 @@ def _write(lines: list[Line], outcome: Outcome, now: dt.datetime) -> None:
     )  # fmt: skip
     for line in lines:
         if line.digest in known:
-            suppressions.worsen(known[line.digest], line.reason, line.detail)
+            suppressions.worsen(known[line.digest], line.reason, now, line.detail)
     outcome.created += len(fresh)
     outcome.known += len(known)

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from api import secrets
 from mail.models import Suppression
-from members import identity
+from members import identity, ledger
 from office import audit
 from office.models import User
 
@@ -21,17 +21,21 @@ def suppress(address: str, reason: Suppression.Reason, now: dt.datetime, detail:
     Of several reasons the gravest stands, in whatever order they come: a dead address gets no letter at all.
     """
     key = identity.email_key(address)
+    digest = secrets.keyed_hash("suppression", key)
     row, is_new = Suppression.objects.get_or_create(
-        address_hash=secrets.keyed_hash("suppression", key),
+        address_hash=digest,
         defaults={"address": key, "reason": reason, "detail": detail[:300], "at": now},
     )
-    if not is_new:
-        worsen(row, reason, detail)
+    if is_new:
+        ledger.stopped([(digest, reason)], now)
+    else:
+        worsen(row, reason, now, detail)
 
 
-def worsen(row: Suppression, reason: Suppression.Reason, detail: str) -> None:
+def worsen(row: Suppression, reason: Suppression.Reason, now: dt.datetime, detail: str = "") -> None:
     """Notes a graver reason for what is stopped already; a lighter one changes nothing."""
     if is_graver(reason, Reason(row.reason)):
+        ledger.stopped([(row.address_hash, reason)], now)
         row.reason, row.detail = reason, detail[:300]
         row.save(update_fields=["reason", "detail"])
 
@@ -45,6 +49,7 @@ def lift(row: Suppression, why: str, by: User, now: dt.datetime) -> None:
     """Lets letters go to this address again, and writes down who decided so and why."""
     with transaction.atomic():
         audit.record(by, "suppression.lifted", row, now, reason=row.reason, note=why[:300])
+        ledger.freed([row.address_hash], now)
         row.delete()
 
 
@@ -61,10 +66,9 @@ def remember_no(address: str, topics: Iterable[str], now: dt.datetime) -> None:
     A consent recorded later under the same address does not count (`refused`), until the person themself says yes.
     """
     for topic in topics:
-        Suppression.objects.get_or_create(
-            address_hash=secrets.keyed_hash(_refusal(topic), identity.email_key(address)),
-            defaults={"reason": Reason.REFUSED, "at": now},
-        )
+        digest = secrets.keyed_hash(_refusal(topic), identity.email_key(address))
+        ledger.stopped([(digest, Reason.REFUSED)], now)
+        Suppression.objects.get_or_create(address_hash=digest, defaults={"reason": Reason.REFUSED, "at": now})
 
 
 def refused(wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Suppression]:
@@ -74,11 +78,12 @@ def refused(wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Suppress
     return {hashes[row.address_hash]: row for row in rows}
 
 
-def lift_no(address: str, topic: str) -> None:
+def lift_no(address: str, topic: str, now: dt.datetime) -> None:
     """The person behind the address said yes on a page that only a letter to it leads to."""
-    Suppression.objects.filter(
-        address_hash__in=_hashes(_refusal(topic), address), reason=Reason.REFUSED
-    ).delete()
+    hashes = _hashes(_refusal(topic), address)
+    gone, _rows = Suppression.objects.filter(address_hash__in=hashes, reason=Reason.REFUSED).delete()
+    if gone:
+        ledger.freed(hashes, now)
 
 
 def forget_details(addresses: Iterable[str]) -> None:

@@ -61,7 +61,8 @@ def told(report: Report, now: dt.datetime) -> list[Told]:
 def apply(one: Told, now: dt.datetime) -> str:
     """Writes down in the caller's transaction what became of a letter; why not, where nothing was written."""
     message = _letter(one)
-    if message is None or message.submitted_at is None:
+    may_have_left = message is not None and (message.submitted_at or message.status == Message.Status.UNKNOWN)
+    if message is None or not may_have_left:
         return _("It names no letter that left here.")
     if not _went_to(message, one.recipient):
         return _("The letter it names went to another address.")

@@ -4,8 +4,9 @@ A transport's `submit` returns when the letter was accepted, and otherwise raise
 Later (certainly not accepted, try again), Refused (certainly not accepted, never will be), Unclear (may have been).
 """
 
+import datetime as dt
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
@@ -14,11 +15,22 @@ from django.conf import settings
 
 
 class Later(Exception):
-    """Not accepted; worth trying again. `affects_all`: the mail server itself is out of reach."""
+    """Not accepted; worth trying again, not before `after` has passed where the other side says so.
 
-    def __init__(self, reason: str, *, affects_all: bool = False) -> None:
+    `affects_all`: nothing can leave now. `is_ours`: because of us (the password, too many letters, a block list), so
+    that a person here has to do something.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        affects_all: bool = False,
+        is_ours: bool = False,
+        after: dt.timedelta | None = None,
+    ) -> None:
         super().__init__(reason)
-        self.affects_all = affects_all
+        self.affects_all, self.is_ours, self.after = affects_all or is_ours, is_ours, after
 
 
 class Refused(Exception):
@@ -47,22 +59,63 @@ class Envelope:
     ident: str
 
 
+Trouble = Later | Refused | Unclear
+
+
 class Transport(Protocol):
-    """A way out of the house."""
+    """A way out of the house.
+
+    `at_once`: all letters of a batch are asked about in one go, so that each of them has an answer. `repeats`: a
+    batch can be handed over again under its key, and leaves only once. `finds`: it can be asked for a letter.
+    """
+
+    at_once: bool
+    repeats: bool
+    finds: bool
 
     def submit(self, envelope: Envelope) -> None: ...
+
+    def submit_all(self, envelopes: Sequence[Envelope], key: str) -> Iterator[Trouble | None]: ...
+
+    def knows(self, ident: str) -> bool: ...
 
     def close(self) -> None: ...
 
 
-class Kept:
-    """Hands nothing over: the letter stays readable in the product's own pages."""
+class OneByOne:
+    """What a way out does that takes letters one at a time and cannot be asked about them."""
 
-    def submit(self, _envelope: Envelope) -> None:
-        """Accepts every letter."""
+    at_once = False
+    repeats = False
+    finds = False
+
+    def submit(self, envelope: Envelope) -> None:
+        """Hands one letter over. Raises Later, Refused or Unclear."""
+        raise NotImplementedError
+
+    def submit_all(self, envelopes: Sequence[Envelope], _key: str) -> Iterator[Trouble | None]:
+        """What became of each letter, as it becomes known; ends early where the rest cannot leave now."""
+        for envelope in envelopes:
+            try:
+                self.submit(envelope)
+            except (Later, Refused, Unclear) as error:
+                yield error
+            else:
+                yield None
+
+    def knows(self, _ident: str) -> bool:
+        """Whether the other side has this letter. Raises Later."""
+        raise Later("it cannot be asked")
 
     def close(self) -> None:
         """Nothing is open."""
+
+
+class Kept(OneByOne):
+    """Hands nothing over: the letter stays readable in the product's own pages."""
+
+    def submit(self, envelope: Envelope) -> None:
+        """Accepts every letter."""
 
 
 class Counted(Kept):
@@ -115,5 +168,5 @@ def _open(way: dict[str, object], patience: float | None = None) -> Transport:
     if way["kind"] == "anymail":
         from mail import providers
 
-        return providers.Provider(str(way["backend"]))
+        return providers.of(str(way["backend"]))
     return Kept()

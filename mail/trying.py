@@ -1,6 +1,7 @@
 """A letter sent to whoever writes it, to see it in a real mail program. Never to a member, and counted nowhere."""
 
 import datetime as dt
+import html
 import uuid
 
 from django.conf import settings
@@ -8,12 +9,17 @@ from django.utils.translation import gettext as _
 
 from mail import handing_over, mime, rendering, transports
 from mail.models import Sender
+from office.models import House
 
 PATIENCE = 10.0  # seconds: somebody waits for the page
 
 
 class NotSent(Exception):
-    """Why the letter did not leave, in plain words."""
+    """Why the letter did not leave, in plain words; `said`: what the other side said, if it was asked."""
+
+    def __init__(self, why: str, said: str = "") -> None:
+        super().__init__(why)
+        self.said = said
 
 
 def is_possible() -> bool:
@@ -26,31 +32,39 @@ def send(letter: rendering.Rendered, sender: Sender, address: str, name: str, no
 
     It is no row of the outbox: it belongs to no member, and nothing that fails is tried again.
     """
-    if not address:
-        raise NotSent(_("Your own e-mail address is missing: write it on your page under Users."))
     marked = rendering.Rendered(_("[Trial] %s") % letter.subject, letter.html, letter.text)
+    writer = (sender.name, handing_over.from_address(sender.email))
+    _post(marked, writer, (sender.name, sender.answers_to), (name, address), now)
+
+
+def hello(address: str, name: str, now: dt.datetime) -> None:
+    """Hands over a letter that only says that the mailbox works. Raises NotSent, whose `said` are the other's words."""
+    house = House.current().name or settings.MAIL_DOMAIN
+    text = _("This letter came through the mailbox of %s: letters can leave.") % house
+    letter = rendering.Rendered(_("The mailbox works"), f"<p>{html.escape(text)}</p>", f"{text}\n")
+    us = (house, settings.MAIL_ADDRESS)
+    _post(letter, us, us, (name, address), now)
+
+
+def _post(
+    letter: rendering.Rendered, writer: mime.Person, reply_to: mime.Person, to: mime.Person, now: dt.datetime
+) -> None:
+    if not to[1]:
+        raise NotSent(_("Your own e-mail address is missing: write it on your page under Users."))
     ident = uuid.uuid4().hex
+    name = f"<trial-{ident}@{settings.MAIL_DOMAIN}>"
     try:
-        content = mime.build(
-            marked,
-            sender=(sender.name, handing_over.from_address(sender)),
-            reply_to=(sender.name, sender.email),
-            to=(name, address),
-            date=now,
-            message_id=f"<trial-{ident}@{settings.MAIL_DOMAIN}>",
-        )
-        envelope = transports.Envelope(
-            settings.MAIL_ADDRESS, mime.address(address), content, f"trial-{ident}"
-        )
+        content = mime.build(letter, sender=writer, reply_to=reply_to, to=to, date=now, message_id=name)
+        envelope = transports.Envelope(settings.MAIL_ADDRESS, mime.address(to[1]), content, f"trial-{ident}")
         with transports.hurried(PATIENCE) as transport:
             transport.submit(envelope)
     except mime.Unmailable as error:
         raise NotSent(str(error)) from error
     except (transports.Later, transports.Refused, transports.Unclear) as error:
-        raise NotSent(_why(error)) from error
+        raise NotSent(_why(error), str(error)) from error
 
 
-def _why(error: transports.Later | transports.Refused | transports.Unclear) -> str:
+def _why(error: transports.Trouble) -> str:
     if isinstance(error, transports.Unclear):
         return _("The mail server took it and then fell silent: look whether it has arrived.")
     if isinstance(error, transports.Later) and not str(error)[:3].isdigit():  # else the server's own words

@@ -14,14 +14,41 @@ from members import fields as rules
 from members import first_value_admin as first_value_admin  # noqa: PLC0414 (its page registers itself)
 from members import identity, updating
 from members import stage_admin as stage_admin  # noqa: PLC0414 (the same)
-from members.models import Account, Consent, Event, Member, Payment, Plan, StageChange, Subscription
+from members.models import (
+    Account,
+    Consent,
+    Event,
+    Member,
+    Payment,
+    Plan,
+    StageChange,
+    Subscription,
+    Topic,
+    TopicWords,
+)
 from office import clock, desk, roles
 
 CONTACT = ("first_name", "last_name", "email", "phone", "locale", "time_zone", "country")
 if TYPE_CHECKING:
     _Form = forms.ModelForm[Member]
+    _Lines = admin.TabularInline[TopicWords, Topic]
 else:
     _Form = forms.ModelForm
+    _Lines = admin.TabularInline
+
+
+class Words(_Lines):
+    model = TopicWords
+    extra = 1
+
+
+@admin.register(Topic)
+class Topics(desk.Desk):
+    """What letters are about, in the words that members read when they choose."""
+
+    changed_by = roles.MAY["house.change"]
+    list_display = ("slug", "double_opt_in")
+    inlines = (Words,)
 
 
 class Contact(_Form):

@@ -15,7 +15,7 @@ from django.db.models import CharField, Value
 from django.db.models.functions import Cast, Concat
 
 from api import idempotency
-from members import erasure_log, owned, subscriptions, traces
+from members import ledger, owned, subscriptions, traces
 from members.models import Event, ExternalId, Member, MemberTag, Merge, SegmentMember, Subscription
 from members.traces import Traces
 from office import audit
@@ -33,9 +33,8 @@ STAYS: dict[str, frozenset[str]] = {
     "members.Usage": frozenset({"source", "name"}),
     "members.UsageDay": frozenset({"name"}),
 }
-OWN_KEYS = (
-    r"^(mail\.[a-z]+|stage|segment|signup|circle|milestone):[0-9a-f:-]+$"  # made here, of numbers and UUIDs
-)
+# Made here, of numbers and UUIDs.
+OWN_KEYS = r"^(mail\.[a-z]+|letter\.replied|stage|segment|signup|circle|milestone):[0-9a-f:-]+$"
 Eraser = Callable[[Traces, dt.datetime], None]
 
 
@@ -58,8 +57,8 @@ def bind(rooms: Sequence[Room]) -> None:
 def erase(member: Member, by: User | None, now: dt.datetime) -> None:
     """Forgets this member in one transaction, with every row that was merged into them; repeating it is harmless.
 
-    Contracts that still run end at `now`, runs through flows end, unsent letters stay. A line in the log of
-    erasures, outside the database, lets a restored backup forget again.
+    Contracts that still run end at `now`, runs through flows end, unsent letters stay. A line in the
+    ledger, outside the database, lets a restored backup forget again.
     """
     with transaction.atomic():
         member = Member.everybody.select_for_update().get(pk=member.pk)
@@ -71,7 +70,7 @@ def erase(member: Member, by: User | None, now: dt.datetime) -> None:
         idempotency.forget_mentions(found.words)
         audit.forget(found.uuids, str(member.pk), found.telling)
         audit.record(by, "member.erased", f"#{member.pk}", now, member=member.uuid)
-        erasure_log.append(found.uuids, now)
+        ledger.erased(found.uuids, now)
     transaction.on_commit(traces.leave_none_on_disk)
 
 

@@ -38,7 +38,10 @@ MAY: dict[str, tuple[str, ...]] = {
     "join_pages.change": EDITORS,
     "stage_rules.change": EDITORS,
     "sending_rules.change": EDITORS,
+    "mailbox.change": OWNER,
     "house.change": EDITORS,
+    "brand.change": OWNER,
+    "pictures.change": EDITORS,
     "changes.read": EDITORS,
     # Doors, and those who hold their keys.
     "users.change": OWNER,

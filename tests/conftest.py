@@ -90,6 +90,12 @@ def _emptied_row_by_row() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _ledger_of_tests(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What tests stop or erase is no business of this checkout's ledger."""
+    settings.LEDGER_FILE = tmp_path_factory.mktemp("ledger") / "ledger.log"
+
+
 @pytest.fixture(autouse=True)
 def _nobody_is_woken() -> Iterator[None]:
     """No test rings the workers of this checkout; whoever wants them woken says so."""

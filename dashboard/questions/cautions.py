@@ -26,10 +26,10 @@ def read(member: Member, now: dt.datetime) -> list[Caution]:
 
 
 def _found(member: Member, now: dt.datetime) -> Iterator[Caution]:
-    open_with = conversations.open_with([member.pk], now).get(member.pk)
+    open_with = conversations.of([member.pk], now).open_with.get(member.pk)
     if open_with == conversations.COMPLAINT:
         yield Caution(_("A complaint is open: nothing is asked of them until it is settled"))
-    elif open_with:
+    elif open_with and not member.replies.filter(answered_at=None).exists():  # those have lines of their own
         yield Caution(_("A reply waits for an answer"))
     if stopped := (suppressions.suppressed([member.email]).get(member.email) if member.email else None):
         said = {"why": stopped.get_reason_display(), "day": times.day(stopped.at, now)}

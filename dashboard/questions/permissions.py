@@ -34,7 +34,7 @@ def topics(member: Member) -> list[Topic]:
 
 def choices(said: list[Topic]) -> list[tuple[str, str]]:
     """The kinds of letters that staff may write a line about: those known here and those somebody spoke of."""
-    names = set(known.WORDS) | {topic.line.topic for topic in said}
+    names = set(known.known()) | {topic.line.topic for topic in said}
     return [(name, known.words(name)) for name in sorted(names)]
 
 

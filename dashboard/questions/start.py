@@ -40,13 +40,13 @@ def steps() -> list[Step]:
         Step(
             _("A face"),
             _("Who writes to the members: a name, a picture, a phone number."),
-            reverse("admin:mail_sender_changelist"),
+            reverse("senders"),
             Sender.objects.exclude(picture=None).exists(),
         ),
         Step(
             _("A mailbox"),
             _("Where letters leave from. Until then they stay here, readable, and go to nobody."),
-            reverse("letters"),
+            reverse("mailbox"),
             settings.MAIL_TRANSPORT["kind"] != "kept",
         ),
         Step(

@@ -8,6 +8,7 @@ from operator import attrgetter
 from django.db.models import Max, Q, Sum
 from django.db.models.functions import TruncWeek
 from django.utils import timezone
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -19,11 +20,16 @@ from relationship import talking
 from relationship.models import Task
 
 SIZE, NOTES = 20, 3
+REPLY_SHOWN = 200  # characters
 ANY = Q()
 MONEY = Q(name__startswith="payment.") | Q(name__startswith="subscription.")
 USE = Q(name__startswith="value.") | Q(name__startswith="usage.")
-# What other rows tell better: letters, moves, tasks, and use counted by day.
-TOLD_ELSEWHERE = Q(name__startswith="mail.") | Q(name__in=["stage.entered", "task.done", "member.signed_up"])
+# What other rows tell better: letters, replies, moves, tasks, and use counted by day.
+TOLD_ELSEWHERE = (
+    Q(name__startswith="mail.")
+    | Q(name__in=["stage.entered", "task.done", "member.signed_up"])
+    | Q(name="letter.replied", data__has_key="reply")
+)
 
 
 @dataclass(frozen=True)
@@ -35,6 +41,7 @@ class Entry:
     text: str
     detail: str = ""
     url_id: str = ""
+    reply_id: str = ""
     stage: str = ""
 
 
@@ -47,7 +54,7 @@ class Stretch:
 
 
 def read(member: Member, skip: int = 0, size: int = SIZE, show: str = "") -> Stretch:
-    """The entries after the newest `skip`; six queries however long the story is. `show`: only one of `SHOWN`."""
+    """The entries after the newest `skip`; seven queries however long the story is. `show`: only one of `SHOWN`."""
     upto = skip + size + 1
     told: list[Entry] = []
     for tell in SHOWN.get(show, EVERYTHING):
@@ -77,6 +84,15 @@ def _letters(member: Member, upto: int) -> Iterator[Entry]:
         }
         assert message.finished_at is not None
         yield Entry(message.finished_at, "letter", text, letters.why(message), url_id=str(message.uuid))
+
+
+def _replies(member: Member, upto: int) -> Iterator[Entry]:
+    rows = member.replies.defer("whole", "files").order_by("-received_at", "-pk")
+    for reply in rows[:upto]:
+        text = _("Wrote back: “%s”") % reply.subject if reply.subject else _("Wrote back")
+        words = Truncator(" ".join(reply.text.split())).chars(REPLY_SHOWN)
+        waits = "" if reply.answered_at else " · " + _("waits for an answer")
+        yield Entry(reply.written_at, "reply", text, words + waits, reply_id=str(reply.uuid))
 
 
 def _moves(member: Member, upto: int) -> Iterator[Entry]:
@@ -126,10 +142,10 @@ def _of_use(member: Member, upto: int) -> Iterator[Entry]:
     yield from _events(member, upto, USE)
 
 
-EVERYTHING = (_events, _letters, _moves, _use, _tasks)
+EVERYTHING = (_events, _letters, _replies, _moves, _use, _tasks)
 SHOWN: dict[str, tuple[Callable[[Member, int], Iterator[Entry]], ...]] = {
-    "people": (_among_people, _tasks),
-    "letters": (_letters,),
+    "people": (_among_people, _replies, _tasks),
+    "letters": (_letters, _replies),
     "use": (_use, _of_use),
     "money": (_of_money,),
     "moves": (_moves,),

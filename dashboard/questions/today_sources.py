@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from dashboard.questions import people
 from dashboard.words import times
+from mail.models import Reply
 from members import ladder
 from members.models import Event, Member, Subscription
 from members.models.member import Circle, Stage
@@ -40,7 +41,10 @@ class Rank(IntEnum):
 
 @dataclass(frozen=True)
 class Found:
-    """Why one member needs a person, since when (aware); the task where there is one, else which source says so."""
+    """Why one member needs a person, since when (aware); the task where there is one, else which source says so.
+
+    What waits for an answer is a `reply`: it is answered on its own page.
+    """
 
     member_id: int
     rank: Rank
@@ -49,6 +53,7 @@ class Found:
     task: Task | None = None
     source: str = ""
     is_money: bool = False
+    reply: Reply | None = None
 
     @property
     def key(self) -> str:
@@ -93,6 +98,19 @@ def _rank(task: Task, tonight: dt.datetime) -> Rank:
     if task.member.circle == Circle.INNER:
         return Rank.INNER
     return Rank.NEW if task.member.stage == Stage.ONBOARDING else Rank.LATER
+
+
+def replies(_now: dt.datetime, most: int, of: int | None) -> list[Found]:
+    """Who wrote back and waits for an answer; answering the reply takes them off."""
+    rows = Reply.objects.filter(_who(of), answered_at=None, member__isnull=False).order_by(
+        "received_at", "pk"
+    )
+    words = _("Wrote back and waits for an answer")
+    return [
+        Found(row.member_id, Rank.REPLY, words, row.received_at, source="replies", reply=row)
+        for row in rows.defer("whole", "text")[:most]
+        if row.member_id
+    ]
 
 
 def inner(now: dt.datetime, most: int, of: int | None) -> list[Found]:
@@ -174,9 +192,9 @@ def stalled(now: dt.datetime, most: int, of: int | None) -> list[Found]:
     return [Found(row.pk, Rank.NEW, words, row.stage_since, source="stalled") for row in rows]
 
 
-# Replies that wait for an answer take the place after the tasks: `Source("replies", …)` with `Rank.REPLY`.
 SOURCES = (
     Source("tasks", tasks),
+    Source("replies", replies),
     Source("inner", inner),
     Source("overdue", overdue),
     Source("leaving", leaving),

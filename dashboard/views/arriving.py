@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from dashboard import access
 from dashboard.questions import arriving as counted
-from dashboard.words import records
+from dashboard.words import domain, records
 from mail import provider_hooks
 from mail.models import Report
 from office import clock
@@ -43,6 +43,9 @@ def letters(request: HttpRequest) -> HttpResponse:
     complaints, bounces = counted.gauges(now)
     provider = records.provider(way)
     last, aside = counted.reports()
+    wanted = records.of(settings.MAIL_DOMAIN, settings.MAIL_ADDRESS, way)
+    selector = request.GET.get("selector", "").strip()
+    looked = domain.verdicts(settings.MAIL_DOMAIN, wanted[0].value, selector) if "look" in request.GET else []
     about: dict[str, Any] = {
         "gauges": [
             _drawn(_("Reported as unwanted"), complaints),
@@ -50,7 +53,8 @@ def letters(request: HttpRequest) -> HttpResponse:
         ],
         "letters": complaints.letters,
         "weeks": counted.weeks(now),
-        "records": records.of(settings.MAIL_DOMAIN, settings.MAIL_ADDRESS, way),
+        "records": [(record, looked[place] if looked else None) for place, record in enumerate(wanted)],
+        "selector": selector,
         "domain": settings.MAIL_DOMAIN,
         "provider": provider,
         "door": f"{settings.BASE_URL}/mail/events/{provider}/" if provider else "",

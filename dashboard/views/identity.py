@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from dashboard import access
 from dashboard.questions import permissions
 from dashboard.words import people
+from mail import double_opt_in
 from members import accounts, finding, households, merging_members
 from members.models import Account, Member
-from office import clock, roles
+from office import audit, clock, roles
 
 
 def about(member: Member, request: HttpRequest) -> dict[str, Any]:
@@ -45,6 +46,19 @@ def consents(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
         is_yes = request.POST.get("granted") == "yes"
         permissions.write(member, topic, is_yes, proof, access.person(request), clock.now())
         messages.success(request, _("Written down. It counts from the next letter on."))
+    return _back(member)
+
+
+@access.does("consents.change")
+def second_yes(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
+    """POST `topic`: the letter that asks for a second yes is sent once more, if that was not done lately."""
+    member, now = _member(uuid), clock.now()
+    topic = request.POST.get("topic", "")
+    if double_opt_in.ask_again(member, topic, now):
+        audit.record(access.person(request), "consent.asked", member, now, member=member.uuid, topic=topic)
+        messages.success(request, _("The letter that asks for a second yes is on its way."))
+    else:
+        messages.error(request, _("It was sent within the last day, or three times already."))
     return _back(member)
 
 

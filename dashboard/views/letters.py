@@ -3,6 +3,7 @@
 import html
 import uuid
 from collections.abc import Mapping
+from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -11,9 +12,10 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
 from dashboard import access, chips, fragments, paging, tabs
-from dashboard.questions import plans, post, versions
+from dashboard.questions import mailbox, plans, post, versions
 from dashboard.words import letters
-from mail import reading, rendering
+from dashboard.words import mailbox as mailbox_words
+from mail import mailboxes, reading, rendering, writers
 from mail.models import Message
 from office import clock
 
@@ -43,6 +45,7 @@ def on_their_way(request: HttpRequest) -> HttpResponse:
     about = {
         "planned": planned[:PLANNED_SHOWN],
         "is_more_planned": len(planned) > PLANNED_SHOWN,
+        "mailbox_line": _mailbox_line(),
     }
     return _list(request, "letters", post.on_their_way(), SOON, about)
 
@@ -76,6 +79,7 @@ def letter(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
     is_plain = request.GET.get("as") == "text"
     about = {
         "message": message,
+        "writer": _writer(message),
         "subject": read.subject if read else letters.name(message),
         "read": read,
         "trouble": trouble,
@@ -96,6 +100,20 @@ def letter_html(_request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
     # Headers that are there already are left alone by the middleware that sets the stricter ones of the pages.
     headers = {"Content-Security-Policy": LETTER_POLICY, "X-Frame-Options": "SAMEORIGIN"}
     return HttpResponse(read.html if read else html.escape(trouble), headers=headers)
+
+
+def _mailbox_line() -> str:
+    line = mailbox.line(mailboxes.current(), clock.now())
+    return mailbox_words.waiting(line, clock.now()) if line else ""
+
+
+def _writer(message: Message) -> dict[str, Any]:
+    """Who signed it; of a letter that has not been written yet, who will."""
+    signed = message.values.get("sender") if message.values else None
+    if isinstance(signed, dict) and signed.get("name"):
+        return signed
+    found = writers.of([message], clock.now())[message.pk]
+    return {"name": found.sender.name, "role": found.sender.role, "instead_of": found.instead_of}
 
 
 def _read(message: Message) -> tuple[rendering.Rendered | None, str]:

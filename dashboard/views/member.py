@@ -10,6 +10,7 @@ from dashboard import access, chips, fragments
 from dashboard.questions import answers, breath, cautions, dots, money, person, timeline
 from dashboard.views import identity
 from dashboard.words import people
+from mail import answering
 from members import ladder, stage_rules
 from members.models import Member, Subscription
 from office import clock
@@ -60,6 +61,7 @@ def member(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
             "planned": person.planned(found),
             "past": person.letters_past(found),
             "tasks": person.open_tasks(found),
+            "waiting_replies": answering.waiting().filter(member=found).defer("whole"),
             "runs": person.runs(found),
             "decisions": person.decisions(found),
             **identity.about(found, request),

@@ -40,9 +40,19 @@ def _entries(user: User) -> list[Entry]:
             reverse("sending-rules"),
         ),
         Entry(
+            _("Mailbox"),
+            _("What letters leave through, how many it may send, and a letter to yourself to try it."),
+            reverse("mailbox"),
+        ),
+        Entry(
             _("Do letters arrive?"),
             _("What came back or was unwanted, and what your domain has to say so that letters are shown."),
             reverse("letters-arriving"),
+        ),
+        Entry(
+            _("People who write"),
+            _("Names, faces and addresses under letters, until when, and who takes somebody’s place."),
+            reverse("senders"),
         ),
         Entry(
             _("Stopped addresses"),
@@ -54,6 +64,11 @@ def _entries(user: User) -> list[Entry]:
     entries.append(Entry(_("What was noticed"), text, reverse("alarms")))
     text = _("Whom to call, what was done, what leaves: one page for every owner.")
     entries.append(Entry(_("Monday letter"), text, reverse("monday")))
+    text = _("What letters can show, and where each picture is used.")
+    entries.insert(2, Entry(_("Pictures"), text, reverse("pictures")))
+    if roles.may(user, "brand.change"):
+        text = _("Colours, font, logo, your name and address, with a letter to see them on.")
+        entries.insert(2, Entry(_("How letters look"), text, reverse("brand")))
     if roles.may(user, "house.change"):
         text = _("What a club, a newspaper, a gym or a software business begins with.")
         entries.insert(0, Entry(_("Your trade"), text, reverse("trades")))

@@ -16,6 +16,7 @@ def what(message: Message, now: dt.datetime) -> str:
         "died": _(
             "The program stopped %s, after the letter was given to the mail server and before its answer came."
         ),
+        "restored": _("A backup was put back %s. The letter was due before, so it may have left already."),
         "lost": _("The connection to the mail server broke %s, before it had answered."),
     }.get(code, _("Something went wrong %s while it was handed over."))
     text = said % at

@@ -213,7 +213,7 @@ class Beginning(forms.Form):
         self.fields["event"].offer(_("Choose …"))  # type: ignore[attr-defined]  # a Happening
         self.fields["exit"].offer(_("nothing makes them leave it"))  # type: ignore[attr-defined]
         self.fields["goal"].offer(_("nothing that is measured"))  # type: ignore[attr-defined]
-        known = [(slug, topics.words(slug)) for slug in _with(topics.WORDS, self.draft.get("topic"))]
+        known = [(slug, topics.words(slug)) for slug in _with(topics.known(), self.draft.get("topic"))]
         self._choose("topic", [("", _("Choose …")), *known])
         codes = [(code, LANGUAGES.get(code, code)) for code in _with(LANGUAGES, self.initial.get("language"))]
         self._choose("language", codes)

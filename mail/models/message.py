@@ -38,6 +38,7 @@ REASONS = {
     "unreadable": _("the letter could not be written for this member"),
     "lost": _("the connection broke before the mail server had answered"),
     "confirmed": _("nobody knew at first; somebody here found that it arrived"),
+    "restored": _("it may have left before a backup was put back"),
     "died": _("it was interrupted while it was handed over"),
 }
 
@@ -96,6 +97,10 @@ class Message(models.Model):
     submitted_at = models.DateTimeField(null=True)
     unknown_at = models.DateTimeField(null=True)
     resent_at = models.DateTimeField(null=True)
+    batch = models.UUIDField(
+        null=True
+    )  # the key it was handed over under, where the provider knows such keys
+    asked_at = models.DateTimeField(null=True)  # when the provider was last asked about it
     told_at = models.DateTimeField(null=True)  # when somebody outside first showed that it had left
     finished_at = models.DateTimeField(null=True)
 
@@ -134,6 +139,9 @@ class Message(models.Model):
                 fields=["id"],
                 name="mail_message_told",
                 condition=models.Q(told_at__isnull=False, status__in=["submitting", "unknown"]),
+            ),
+            models.Index(
+                fields=["batch"], name="mail_message_batch", condition=models.Q(batch__isnull=False)
             ),
             models.Index(fields=["member", "-first_due_at"], name="mail_message_member"),
             models.Index(fields=["status", "-finished_at"], name="mail_message_finished"),

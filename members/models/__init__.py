@@ -13,6 +13,7 @@ from members.models.span import Span
 from members.models.stage_change import StageChange
 from members.models.stage_rule import StageRule
 from members.models.subscription import Subscription
+from members.models.topic import LetterPause, Topic, TopicWords
 from members.models.usage import Usage, UsageBatch, UsageDay
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "ExternalId",
     "FirstValue",
     "Interval",
+    "LetterPause",
     "Member",
     "MemberFacts",
     "MemberTag",
@@ -35,6 +37,8 @@ __all__ = [
     "StageChange",
     "StageRule",
     "Subscription",
+    "Topic",
+    "TopicWords",
     "Usage",
     "UsageBatch",
     "UsageDay",

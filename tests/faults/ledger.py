@@ -12,7 +12,7 @@ from flows.models import Enrolment
 from lifecycle import invariants
 from lifecycle.invariants.lines import Moment
 from mail.claiming import RESEND_AFTER
-from mail.models import Message
+from mail.models import Mailbox, Message
 from members.models import Event
 
 Status = Message.Status
@@ -56,6 +56,12 @@ def let_a_quarter_of_an_hour_pass() -> None:
     Message.objects.filter(status=Status.UNKNOWN, resent_at=None).update(
         unknown_at=dt.datetime.now(dt.UTC) - RESEND_AFTER - dt.timedelta(seconds=1)
     )
+
+
+def let_the_waits_pass() -> None:
+    """Lets what the mail server told to come back later come back now."""
+    Mailbox.objects.update(rests_until=None)
+    Message.objects.filter(status=Status.QUEUED).update(due_at=dt.datetime.now(dt.UTC))
 
 
 def standing() -> dict[str, int]:

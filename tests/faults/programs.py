@@ -104,10 +104,10 @@ class Programs:
             line.sendall(b"FLUSHALL\r\n")
             line.recv(16)
 
-    def mailserver(self, delay_ms: float) -> None:
-        """Starts the mail server."""
+    def mailserver(self, delay_ms: float, share: float = 0) -> None:
+        """Starts the mail server; something happens to that share of the letters."""
         port, log = self.ports["smtp"], self.folder / "accepted"
-        self.python("smtp", f"-m tests.faults.mailserver {port} {log} {delay_ms}")
+        self.python("smtp", f"-m tests.faults.mailserver {port} {log} {delay_ms} {share}")
         until(lambda: listens(port), 60, "the mail server listens")
 
     def web(self) -> None:
@@ -142,3 +142,8 @@ class Programs:
         """The Message-IDs the mail server took, in order."""
         file = self.folder / "accepted"
         return file.read_text().split() if file.exists() else []
+
+    def unclear(self) -> int:
+        """How often the mail server hung up on a letter that had come whole."""
+        file = self.folder / "accepted.unclear"
+        return len(file.read_text().split()) if file.exists() else 0

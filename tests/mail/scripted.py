@@ -1,13 +1,15 @@
-"""A mail server that follows a script: for each phase an answer, a hang-up (`drop`) or nothing at all (`silence`)."""
+"""A mail server that follows a script: for each phase an answer, a hang-up (`drop`), a byte at a time
+without end (`drip`), or nothing at all (`silence`)."""
 
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-DROP, SILENCE = "drop", "silence"
+DROP, SILENCE, DRIP = "drop", "silence", "drip"
 USUAL = {
     "connect": "220 hello",
     "EHLO": "250-here\r\n250 8BITMIME",
@@ -30,6 +32,7 @@ class Server:
 
     script: dict[str, list[str]] = field(default_factory=dict)
     accepted: list[bytes] = field(default_factory=list)
+    heard: list[str] = field(default_factory=list)
     connections: int = 0
     port: int = 0
 
@@ -44,7 +47,8 @@ class Server:
             try:
                 self._say(line, "connect")
                 while words := heard.readline():
-                    self._answer(line, words[:4].decode().upper(), heard)
+                    self.heard.append(words.decode("ascii", "replace").strip())
+                    self._answer(line, words[:4].decode("ascii", "replace").upper(), heard)
             except (Over, OSError):
                 return
 
@@ -69,6 +73,9 @@ class Server:
             line.settimeout(5)
             line.recv(1)  # until the other side gives up
             raise Over
+        while answer == DRIP:
+            line.sendall(b"2")
+            time.sleep(0.1)
         if answer in {DROP, "keep, drop"}:
             raise Over
         line.sendall(answer.encode() + b"\r\n")

@@ -108,6 +108,15 @@ def test_looking_without_opening_counts_nothing(letter: Message, now: dt.datetim
     assert opened(now) == []
 
 
+@pytest.mark.parametrize("name", ["Sec-Purpose", "Purpose", "X-Moz"])
+def test_what_a_browser_fetches_ahead_counts_nothing(letter: Message, now: dt.datetime, name: str) -> None:
+    headers = {"User-Agent": PERSON, name: "prefetch;prerender"}
+    assert Client().get(_path(letter, TARGET), headers=headers).status_code == 302
+    clicks.judge(now + 2 * HOUR)
+    assert not Event.objects.filter(name="mail.clicked").exists()
+    assert Click.objects.get().by == Click.By.PROGRAM
+
+
 def test_what_is_opened_right_after_leaving_was_opened_by_a_program(
     letter: Message, now: dt.datetime, house_clock: Path
 ) -> None:

@@ -1,6 +1,7 @@
 """What becomes of a letter when the mail server misbehaves, phase by phase (rule 6 of the architecture)."""
 
 import datetime as dt
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -8,11 +9,11 @@ from django.conf import settings
 
 from flows import files, publishing
 from flows.models import Step
-from mail import outbox, smtp, suppressions, transports
+from mail import bounces, mailboxes, outbox, smtp, suppressions, transports
 from mail.models import Message
 from mail.models.message import Purpose
 from tests.cast import Person
-from tests.mail.scripted import DROP, SILENCE, USUAL, Server, serving
+from tests.mail.scripted import DRIP, DROP, SILENCE, USUAL, Server, serving
 
 FLOW = """
 slug = "hello"
@@ -231,3 +232,116 @@ def test_a_mail_server_that_is_not_there_is_tried_again_later(
     assert statuses() == ["queued", "queued"]
     assert reasons()[0].startswith("later: mail server out of reach")
     transports.forget()
+
+
+@pytest.mark.parametrize(
+    ("phase", "answer"),
+    [
+        ("connect", "554 5.7.1 we do not take mail from you"),
+        ("EHLO", "550 who?"),
+        ("STAR", "501 no TLS today"),
+        ("AUTH", "535 5.7.8 wrong password"),
+        ("MAIL", "530 5.7.0 Authentication required"),
+        ("RCPT", "554 5.7.1 Service unavailable; Client host blocked using Spamhaus"),
+        ("RCPT", "550 5.7.1 Relaying denied"),
+        ("dot", "550 5.4.5 Daily user sending limit exceeded"),
+        ("dot", "550 5.7.26 This mail is unauthenticated, DMARC"),
+    ],
+)
+def test_what_is_said_of_us_lets_the_mailbox_rest_and_blames_no_letter(
+    server: Server,
+    letters: list[Message],
+    now: dt.datetime,
+    phase: str,
+    answer: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    if phase in {"STAR", "AUTH"}:
+        monkeypatch.setitem(USUAL, "EHLO", "250-here\r\n250-STARTTLS\r\n250 AUTH PLAIN")
+        how = {"starttls": True} if phase == "STAR" else {"user": "us", "password": "secret"}
+        monkeypatch.setattr(settings, "MAIL_TRANSPORT", {**server.transport(), **how})
+    server.script = {phase: [answer], **({"HELO": ["550 no"]} if phase == "EHLO" else {})}
+    outbox.send_due(now)
+    assert statuses() == ["queued", "queued"]
+    mailbox = mailboxes.current()
+    assert mailbox.is_ours
+    assert mailboxes.rests(mailbox, now + dt.timedelta(minutes=14))
+    assert not suppressions.suppressed(["ingrid@example.com"])
+    outbox.send_due(now + dt.timedelta(minutes=14))
+    assert server.connections == 1
+
+
+@pytest.mark.parametrize("phase", ["connect", "EHLO", "MAIL", "RCPT", "DATA", "dot"])
+def test_a_server_that_speaks_a_byte_at_a_time_frees_the_worker(
+    server: Server, letters: list[Message], now: dt.datetime, phase: str
+) -> None:
+    server.script = {phase: [DRIP, DRIP]}
+    began = time.monotonic()
+    outbox.send_due(now)
+    assert time.monotonic() - began < 2
+    assert statuses() == (["unknown", "queued"] if phase == "dot" else ["queued", "queued"])
+
+
+def test_tls_that_never_comes_about_frees_the_worker(
+    server: Server, letters: list[Message], now: dt.datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(USUAL, "EHLO", "250-here\r\n250 STARTTLS")
+    monkeypatch.setitem(USUAL, "STAR", "220 go ahead")
+    monkeypatch.setattr(settings, "MAIL_TRANSPORT", {**server.transport(), "starttls": True})
+    outbox.send_due(now)
+    assert statuses() == ["queued", "queued"]
+
+
+def test_a_login_that_fails_for_the_moment_is_not_ours(
+    server: Server, letters: list[Message], now: dt.datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(USUAL, "EHLO", "250-here\r\n250 AUTH PLAIN")
+    way = {**server.transport(), "user": "us", "password": "secret"}
+    monkeypatch.setattr(settings, "MAIL_TRANSPORT", way)
+    server.script = {"AUTH": ["454 4.7.0 Temporary authentication failure"]}
+    outbox.send_due(now)
+    assert statuses() == ["queued", "queued"]
+    assert not mailboxes.current().is_ours
+
+
+def test_a_server_that_fails_again_and_again_is_left_alone_for_longer_each_time(
+    server: Server, letters: list[Message], now: dt.datetime
+) -> None:
+    server.script = {"connect": ["421 no"] * 4}
+    rests = []
+    for _ in range(4):
+        outbox.send_due(now)
+        until = mailboxes.current().rests_until
+        assert until
+        rests.append((until - now).total_seconds() / 60)
+        now = until
+    assert rests == [1, 2, 5, 15]
+    outbox.send_due(now)
+    assert statuses() == ["sent", "sent"]
+    assert mailboxes.current().failures == 0
+
+
+def test_greylisting_is_waited_out_as_long_as_it_says(
+    server: Server, letters: list[Message], now: dt.datetime
+) -> None:
+    server.script = {"RCPT": ["451 4.7.1 Greylisted, please try again in 600 seconds"]}
+    outbox.send_due(now)
+    assert statuses() == ["queued", "sent"]
+    assert Message.objects.get(status="queued").due_at == now + dt.timedelta(seconds=600)
+
+
+def test_a_letter_comes_back_to_an_address_of_its_own(
+    server: Server, letters: list[Message], now: dt.datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "BOUNCE_ADDRESS", "bounces@example.com")
+    outbox.send_due(now)
+    address = f"bounces+{letters[0].uuid.hex}@example.com"
+    assert f"MAIL FROM:<{address}>" in server.heard
+    said = (
+        f"Delivered-To: {address}\r\nSubject: failure\r\nMIME-Version: 1.0\r\n"
+        "Content-Type: multipart/report; report-type=delivery-status; boundary=x\r\n\r\n--x\r\n"
+        "Content-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example.com\r\n\r\n"
+        "Final-Recipient: rfc822; ingrid@example.com\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n--x--\r\n"
+    )
+    assert bounces.apply(said.encode(), now + dt.timedelta(minutes=1)) == ""
+    assert suppressions.suppressed(["ingrid@example.com"])

@@ -28,9 +28,9 @@ from mail.models import LetterVersion, Message, Report, Suppression
 from members import (
     consent,
     erasure,
-    erasure_log,
     events,
     identity,
+    ledger,
     merging_members,
     owned,
     subscriptions,
@@ -243,7 +243,7 @@ def test_a_no_outlives_the_member_and_a_list_read_in_again(zoe: Member, now: dt.
     Suppression.objects.filter(reason="bounced").delete()
     assert verdict(again, "news", now + DAY) == "no_consent: news"
     assert verdict(again, "offers", now + DAY) == ""
-    suppressions.lift_no(again.email, "news")
+    suppressions.lift_no(again.email, "news", now)
     assert verdict(again, "news", now + DAY) == ""
 
 
@@ -281,9 +281,9 @@ def test_erasing_twice_changes_nothing_more(zoe: Member, now: dt.datetime) -> No
 
 def test_the_log_of_erasures_knows_whom_without_saying_it(zoe: Member, now: dt.datetime) -> None:
     erasure.erase(zoe, None, now)
-    assert erasure_log.knows(zoe.uuid)
-    assert not erasure_log.knows(cast.per(now).member.uuid)
-    assert str(zoe.uuid) not in erasure_log.path().read_text()
+    assert ledger.knows(zoe.uuid)
+    assert not ledger.knows(cast.per(now).member.uuid)
+    assert str(zoe.uuid) not in ledger.path().read_text()
 
 
 def test_a_merge_with_somebody_erased_stays(zoe: Member, now: dt.datetime) -> None:

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('members', '0015_renewals_and_first_value'),
+        ('members', '0016_topics_and_pauses'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dashboard', '0002_paused_themselves'),
+        ('dashboard', '0003_replies_mailbox_senders'),
     ]
 
     operations = [

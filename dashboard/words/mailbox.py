@@ -1,0 +1,38 @@
+"""Mailboxes and what waits for them, as sentences."""
+
+import datetime as dt
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from dashboard.questions.mailbox import Line
+from dashboard.words import times
+from mail import trouble_words
+from mail.mailbox_presets import Preset
+
+
+def waiting(line: Line, now: dt.datetime) -> str:
+    """How many letters wait for the mailbox, and when they are done."""
+    letters = ngettext("%d letter", "%d letters", line.letters) % line.letters
+    if line.rests_until:
+        named = {"letters": letters, "when": times.near(line.rests_until, now), "why": why(line.trouble)}
+        return _("%(letters)s wait: the mailbox rests, and is tried again %(when)s. %(why)s") % named
+    named = {"letters": letters, "when": times.near(line.done_at or now, now)}
+    return _("%(letters)s wait for the limit of the mailbox; done about %(when)s.") % named
+
+
+def why(trouble: str) -> str:
+    """Why nothing leaves, in plain words."""
+    return trouble_words.plain(trouble)
+
+
+def limits(per_minute: int | None, per_day: int | None) -> str:
+    """So many a minute and a day."""
+    said = [_("%d letters a minute") % per_minute] if per_minute else []
+    said += [_("%d letters a day") % per_day] if per_day else []
+    return _("at most %s") % _(" and ").join(said) if said else _("no limit")
+
+
+def preset(one: Preset) -> str:
+    """A line of the list."""
+    return f"{one.label}: {limits(one.per_minute, one.per_day)}"
