@@ -88,18 +88,14 @@ def _resting(now: dt.datetime) -> Sequence[tuple[int, dt.datetime]]:
 
 def _wanted(found: Sequence[Found], resting: dict[int, dt.datetime], now: dt.datetime) -> list[Found]:
     """Leaves out who is called again tomorrow, and what the house itself noticed of people just dealt with."""
-    noticed = [one for one in found if one.task is None]
+    noticed = [one for one in found if not one.task and not one.reply]
     keys, members = {one.key for one in noticed}, {one.member_id for one in noticed}
     dealt = Q(key__in=keys) | Q(member__in=members, done_at__gt=now - LATELY)
     known = list(Task.objects.filter(dealt).values_list("key", "member_id", "done_at")) if noticed else []
     keys_known = {key for key, _member, _at in known}
     lately = {member for _key, member, at in known if at and at > now - LATELY}
-    return [
-        one
-        for one in found
-        if one.member_id not in resting
-        and (one.task or (one.key not in keys_known and one.member_id not in lately))
-    ]
+    spared = {one for one in noticed if one.key in keys_known or one.member_id in lately}
+    return [one for one in found if one.reply or (one.member_id not in resting and one not in spared)]
 
 
 def _together(found: Sequence[Found]) -> dict[int, list[Found]]:

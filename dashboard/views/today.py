@@ -41,7 +41,7 @@ def noticed_outcome(request: HttpRequest, uuid: uuid.UUID, source: str) -> HttpR
     """POST as `task_outcome`, for what the house noticed itself: it becomes a task with this outcome."""
     member, now = get_object_or_404(Member, uuid=uuid), clock.now()
     found = questions.of_source(source, member, now)
-    if found is None or found.task:
+    if found is None or found.task or found.reply:
         messages.info(request, _("%s needs nobody for that any more.") % member)
         return _return(request, member.uuid)
     tasks.give([tasks.Order(found.key, member, found.why, "", now)], now)
