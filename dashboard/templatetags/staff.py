@@ -7,7 +7,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from dashboard.questions import arrivals, timeline
+from dashboard.questions import arrivals, money, timeline
 from dashboard.words import decisions, events, letters, lists, people, times, to_groups
 from members.building import tree
 from office import clock
@@ -31,6 +31,7 @@ register.filter("moved", timeline.moved)
 register.filter("happening", events.sentence)
 register.filter("verdict", decisions.verdict)
 register.filter("event_name", events.name)
+register.filter("money", money.amounts)
 register.filter("verdict_why", decisions.why)
 
 

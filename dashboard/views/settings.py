@@ -62,6 +62,8 @@ def _entries(user: User) -> list[Entry]:
     ]
     text = _("What needs a look, what did, and what is usual in each flow.")
     entries.append(Entry(_("What was noticed"), text, reverse("alarms")))
+    text = _("Whom to call, what was done, what leaves: one page for every owner.")
+    entries.append(Entry(_("Monday letter"), text, reverse("monday")))
     text = _("What letters can show, and where each picture is used.")
     entries.insert(2, Entry(_("Pictures"), text, reverse("pictures")))
     if roles.may(user, "brand.change"):
