@@ -23,6 +23,7 @@ MAY: dict[str, tuple[str, ...]] = {
     "consents.change": STAFF,
     "segments.change": STAFF,
     "imports.change": STAFF,
+    "attendance.change": STAFF,
     "letters.settle": STAFF,
     "companies.change": STAFF,
     # All of what is known of somebody leaves the house, or is gone for ever.
