@@ -86,7 +86,7 @@ VISITS = {
             "tidspunkt",
             "when",
             "datetime",
-            "checkin",
+            "arrival",
             "checkedin",
             "entered",
             "start",
