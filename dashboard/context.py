@@ -12,7 +12,11 @@ from dashboard import access, look
 from office import clock
 from office.models import House
 
-KIN = {"members": ("/companies/", "/import/"), "flows": ("/admin/flows/",)}
+KIN = {
+    "members": ("/companies/", "/import/"),
+    "letters": ("/replies/", "/senders/"),
+    "flows": ("/admin/flows/",),
+}
 
 
 @dataclass(frozen=True)

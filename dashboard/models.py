@@ -20,6 +20,9 @@ class Alarm(models.Model):
         UNREADABLE = "unreadable", _("a letter cannot be written")
         WEBHOOK = "webhook", _("another system does not answer")
         NIGHT = "night", _("the work of the night")
+        REPLY = "reply", _("a reply waits")
+        MAILBOX = "mailbox", _("the mailbox cannot be read")
+        SENDER = "sender", _("somebody stops writing")
         CLOCK = "clock", _("the clock stood still")
 
     kind = models.CharField(max_length=10, choices=Kind)

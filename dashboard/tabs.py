@@ -28,5 +28,6 @@ def of_letters(here: str, search: str = "") -> list[chips.Chip]:
         chips.Chip(name, text, None, reverse(name) + query, name == here) for name, text in named.items()
     ]
     decided = {"letters-held": _("Wait for a yes"), "letters-unknown": _("Not known")}
+    decided["replies"] = _("Replies")
     found += [chips.Chip(name, text, None, reverse(name), name == here) for name, text in decided.items()]
     return found

@@ -9,14 +9,27 @@ from django.db import transaction
 
 from api import endpoints
 from dashboard.models import Alarm, Reading
+from dashboard.questions import replies, senders
 from flows import watching as flows
+from mail import inbox
 from mail import watching as mail
 from office.models import Beat
 
 Kind = Alarm.Kind
-HOURLY = (Kind.STILL, Kind.ASIDE, Kind.PAUSED, Kind.UNREADABLE, Kind.WEBHOOK, Kind.NIGHT)
+HOURLY = (
+    Kind.STILL,
+    Kind.ASIDE,
+    Kind.PAUSED,
+    Kind.UNREADABLE,
+    Kind.WEBHOOK,
+    Kind.NIGHT,
+    Kind.REPLY,
+    Kind.MAILBOX,
+    Kind.SENDER,
+)
 NIGHT = "night: "  # before the names of the beats of nightly work
 NIGHT_MISSED = dt.timedelta(hours=36)
+MAILBOX_PATIENCE = dt.timedelta(hours=1)
 SILENCE = dt.timedelta(minutes=15)
 NO_SECOND_MAIL = dt.timedelta(days=1)  # of what comes and goes
 
@@ -33,6 +46,7 @@ class Finding:
 def sweep(now: dt.datetime) -> int:
     """Looks for what stands still, fails or does not answer; how many alarms were raised or are over."""
     found = [*_standing(now), *_aside(), *_paused(), *_unreadable(now), *_webhooks(now), *_nights(now)]
+    found += [*_replies(now), *_mailbox(now), *_senders(now)]
     return raise_(found, HOURLY, now)
 
 
@@ -147,6 +161,38 @@ def _nights(now: dt.datetime) -> list[Finding]:
     names = [beat.name.removeprefix(NIGHT) for beat in missed]
     since = missed[0].at.isoformat() if names else ""
     return [Finding(Kind.NIGHT, "", {"what": names[:5], "since": since})] if names else []
+
+
+def _replies(now: dt.datetime) -> list[Finding]:
+    """Members who wrote, and got no answer within three working days."""
+    late = replies.overdue(now)
+    values = {"count": late.number, "since": late.since.isoformat(), "who": late.who} if late else {}
+    return [Finding(Kind.REPLY, "", values)] if late else []
+
+
+def _mailbox(now: dt.datetime) -> list[Finding]:
+    """The mailbox that members' answers come to does not answer for an hour."""
+    box = inbox.failing(now, MAILBOX_PATIENCE)
+    if box is None or box.failing_since is None:
+        return []
+    return [Finding(Kind.MAILBOX, box.name, {"since": box.failing_since.isoformat(), "why": box.error})]
+
+
+def _senders(now: dt.datetime) -> list[Finding]:
+    """People whose last day as a writer is near or over."""
+    return [
+        Finding(
+            Kind.SENDER,
+            row.slug,
+            {
+                "name": row.name,
+                "until": row.until.isoformat(),
+                "follower": row.replacement.name if row.replacement else "",
+            },
+        )
+        for row in senders.leaving(now)
+        if row.until
+    ]
 
 
 def _finding(volume: flows.Volume) -> Finding:

@@ -1,7 +1,5 @@
 """What changed between two definitions of a flow, in words."""
 
-import difflib
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,18 +9,10 @@ from django.utils.translation import gettext as _
 from flows import letters, step_words, trigger_words
 from flows.editing import parts, plain_text
 from flows.editing.letter_form import LANGUAGES
+from mail import blocks, comparing
+from mail.comparing import Piece
 
 Definition = Mapping[str, Any]
-WORDS = re.compile(r"\s+|\w+|[^\w\s]")
-AROUND = 6  # words kept on either side of what changed
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A run of words: `kept`, `gone`, `new`, or `cut` where unchanged text is left out."""
-
-    kind: str
-    text: str
 
 
 @dataclass(frozen=True)
@@ -41,30 +31,6 @@ def between(before: Definition, after: Definition) -> list[Change]:
     return [*_head(before, after), *_steps(before, after), *_letters(before, after)]
 
 
-def words(before: str, after: str) -> list[Piece]:
-    """The words that went and came, with a few around them."""
-    old, new = WORDS.findall(before), WORDS.findall(after)
-    found: list[Piece] = []
-    for tag, a, b, c, d in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if tag == "equal":
-            found += _shortened(old[a:b], is_first=not a, is_last=b == len(old))
-            continue
-        if gone := "".join(old[a:b]):
-            found.append(Piece("gone", gone))
-        if come := "".join(new[c:d]):
-            found.append(Piece("new", come))
-    return found
-
-
-def _shortened(kept: Sequence[str], *, is_first: bool, is_last: bool) -> list[Piece]:
-    most = 2 * AROUND
-    if len(kept) <= 2 * most:
-        return [Piece("kept", "".join(kept))]
-    begin = [] if is_first else [Piece("kept", "".join(kept[:most]))]
-    end = [] if is_last else [Piece("kept", "".join(kept[-most:]))]
-    return [*begin, Piece("cut", " … "), *end]
-
-
 def _head(before: Definition, after: Definition) -> list[Change]:
     readers = (
         (_("Name"), lambda one: str(one.get("name") or "")),
@@ -78,7 +44,11 @@ def _head(before: Definition, after: Definition) -> list[Change]:
         (_("Every letter waits for a yes"), lambda one: _("yes") if one.get("hold") else _("no")),
     )
     return [
-        Change(about, _("changed"), (Piece("gone", old), Piece("kept", " "), Piece("new", new)))
+        Change(
+            about,
+            _("changed"),
+            (Piece("gone", old), Piece("kept", " "), Piece("new", new)),
+        )
         for about, read in readers
         if (old := read(before)) != (new := read(after))
     ]
@@ -99,7 +69,7 @@ def _steps(before: Definition, after: Definition) -> list[Change]:
             found.append(Change(text, _("new"), uid=uid))
         elif old[uid] != step:
             was = step_words.sentence(old[uid], written)
-            pieces = words(was, text) if was != text else ()
+            pieces = comparing.words(was, text) if was != text else ()
             found.append(Change(text, _("changed"), pieces, uid))
     stayed = [uid for uid in old if uid in new]
     if stayed != [uid for uid in new if uid in old]:
@@ -132,9 +102,38 @@ def _letter(
             found.append(Change(name, what % language, uid=uid, is_letter=True))
             continue
         for part in letters.TEXT_KEYS:
-            one, other = (plain_text.friendly(str(text[code].get(part) or "")) for text in (was, texts))
+            one, other = (_read(text[code].get(part)) for text in (was, texts))
             if one != other:
                 found.append(
-                    Change(name, _("other words (%s)") % language, words(one, other), uid, is_letter=True)
+                    Change(
+                        name,
+                        _("other words (%s)") % language,
+                        comparing.words(one, other),
+                        uid,
+                        is_letter=True,
+                    )
                 )
     return found
+
+
+def _read(part: Any) -> str:
+    """A part of a letter as people read it; of blocks, each with what it is and what it says."""
+    if not isinstance(part, list):
+        return plain_text.friendly(str(part or ""))
+    return "\n\n".join(_block(block) for block in part if isinstance(block, Mapping))
+
+
+def _block(block: Definition) -> str:
+    names = (
+        [str(one.label) for one in blocks.fields(block["kind"])]
+        if block.get("kind") in blocks.names()
+        else []
+    )
+    keys = (
+        [one.name for one in blocks.fields(block["kind"])]
+        if names
+        else [key for key in block if key != "kind"]
+    )
+    said = [plain_text.friendly(str(block.get(key, ""))) for key in keys]
+    lines = [f"{name}: {text}" for name, text in zip(names or keys, said, strict=True) if text]
+    return "\n".join([f"[{blocks.label(str(block.get('kind')))}]", *lines])

@@ -7,12 +7,13 @@ from typing import Any
 
 import tomli_w
 
-from flows import checking
+from flows import checking, letters
 
-PICTURES_UP_TO = 2 * 1024 * 1024  # bytes
+PICTURES_UP_TO = 10 * 1024 * 1024  # bytes
 # How people read a flow; a database may give the keys back in any order.
 ORDER = (
-    "slug uid kind name role email phone picture sender letter language purpose topic subject preheader body text "
+    "slug uid kind name role email phone sender by_owner letter language purpose topic subject preheader body blocks "
+    "text size picture alt answers link "
     "trigger entry reentry exit goal holdout hold event stage segment date offset every anchor manual "
     "fact op field value count within since ends all any not at_once not_after for at days day timeout "
     "tag untag reward title due to endpoint if then else weight arms senders steps letters"
@@ -40,10 +41,14 @@ def _ordered(value: Any) -> Any:
 
 
 def pictures_beside(file: Path, definition: Mapping[str, Any]) -> dict[str, bytes]:
-    """The senders' pictures that lie beside the file, by name. A name never leads out of the file's folder."""
+    """The pictures of senders and of letters that lie beside the file, by name.
+
+    A name never leads out of the file's folder.
+    """
     found = {}
-    for sender in definition.get("senders", []):
-        name = sender.get("picture") if isinstance(sender, Mapping) else None
+    people = [row for row in definition.get("senders", []) if isinstance(row, Mapping)]
+    names = [row.get("picture") for row in people]
+    for name in [*names, *sorted(letters.shown_pictures(definition))]:
         if isinstance(name, str) and Path(name).name == name and (file.parent / name).is_file():
             with (file.parent / name).open("rb") as picture:
                 found[name] = picture.read(PICTURES_UP_TO + 1)

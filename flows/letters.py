@@ -7,12 +7,12 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from mail import compiling, pictures
-from mail.models import Letter, LetterVersion, Sender
+from mail import blocks, compiling, inspecting, pictures
+from mail.models import Letter, LetterVersion, Picture, Sender
 from mail.models.message import Purpose
 from office.models import House
 
-TEXT_KEYS = ("subject", "preheader", "body", "text")
+TEXT_KEYS = ("subject", "preheader", "body", "blocks", "text")
 FACELESS = (Purpose.TRANSACTIONAL, Purpose.DUNNING)
 Definition = Mapping[str, Any]
 
@@ -35,6 +35,8 @@ def errors(definition: Definition) -> list[str]:
         if letter.get("sender") not in senders | known:
             found.append(f"{place}: there is no sender “{letter.get('sender')}”")
         found += [f"{place}: unknown word “{key}”" for key in sorted(_strangers(letter))]
+        if not isinstance(letter.get("by_owner", False), bool):
+            found.append(f"{place}.by_owner: must be true or false")
         found += _mistakes(letter, definition, place)
     return found
 
@@ -68,6 +70,38 @@ def picture_errors(definition: Definition, given: Mapping[str, bytes]) -> list[s
     return found
 
 
+def with_pictures(definition: Definition, given: Mapping[str, bytes]) -> dict[str, Any]:
+    """The definition with the pictures of its blocks in the library: files that were given, by their kept names.
+
+    Raises pictures.NoPicture, naming the file.
+    """
+    kept: dict[str, str] = {}
+    for name in sorted(shown_pictures(definition) & given.keys()):
+        try:
+            row = pictures.keep(given[name], largest=pictures.LARGEST_UPLOAD, title=name)
+        except pictures.NoPicture as error:
+            raise pictures.NoPicture(f"{name}: {error}") from error
+        Picture.objects.filter(pk=row.pk).update(in_library=True)
+        kept[name] = row.name
+    if not kept:
+        return dict(definition)
+    return {**definition, "letters": [_renamed(letter, kept) for letter in definition.get("letters", [])]}
+
+
+def shown_pictures(definition: Definition) -> set[str]:
+    """The names of all pictures that blocks of these letters show."""
+    listed = definition.get("letters")
+    rows = [row for row in listed if isinstance(row, Mapping)] if isinstance(listed, list) else []
+    tables = [table for row in rows for table in (row, *row.values()) if isinstance(table, Mapping)]
+    return {name for table in tables for name in blocks.pictures(table.get("blocks"))}
+
+
+def said(text: Definition) -> list[str]:
+    """Everything that a letter says in one language, piece by piece, with its Liquid."""
+    plain = [str(text[key]) for key in TEXT_KEYS if key != "blocks" and text.get(key)]
+    return [*plain, *blocks.texts(text.get("blocks"))]
+
+
 def store_senders(
     definition: Definition, before: Definition, given: Mapping[str, bytes]
 ) -> dict[str, Sender]:
@@ -98,6 +132,12 @@ def store(
     }
 
 
+def version_digest(sender: int, finished: Mapping[str, Any], *, by_owner: bool) -> str:
+    """A mark of all that a version of a letter says, and of who writes it."""
+    said = [sender, finished, "by_owner"] if by_owner else [sender, finished]
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
 def texts(letter: Mapping[str, Any], definition: Definition) -> dict[str, dict[str, Any]]:
     """What the editor wrote, by language: the flow's own and the tables named after others."""
     own = {key: letter[key] for key in TEXT_KEYS if key in letter}
@@ -111,13 +151,36 @@ def compiled(letter: Mapping[str, Any], definition: Definition) -> dict[str, dic
     return {code: _compile(text, code, definition).texts() for code, text in source.items()}
 
 
+def remarks(letter: Definition, definition: Definition) -> dict[str, list[inspecting.Remark]]:
+    """What is worth a second look in the letter, by language; nothing of a text that cannot be published anyway."""
+    found = {}
+    for code, source in texts(letter, definition).items():
+        try:
+            found[code] = list(_remarks(*_key(source, code, definition)))
+        except compiling.LetterErrors:
+            continue
+    return found
+
+
 def language(definition: Definition) -> str:
     """The language of the flow's own texts: named, else the house's."""
     return str(definition.get("language") or House.current().language)
 
 
+def _renamed(letter: Any, kept: Mapping[str, str]) -> Any:
+    """The same letter, or part of one, with other names for its pictures."""
+    if isinstance(letter, Mapping):
+        return {
+            key: kept.get(value, value)
+            if key == "picture" and isinstance(value, str)
+            else _renamed(value, kept)
+            for key, value in letter.items()
+        }
+    return [_renamed(one, kept) for one in letter] if isinstance(letter, list) else letter
+
+
 def _strangers(letter: Mapping[str, Any]) -> set[str]:
-    known = (*TEXT_KEYS, "slug", "sender")
+    known = (*TEXT_KEYS, "slug", "sender", "by_owner")
     return {key for key, value in letter.items() if key not in known and not isinstance(value, Mapping)}
 
 
@@ -132,8 +195,17 @@ def _mistakes(letter: Mapping[str, Any], definition: Definition, place: str) -> 
 
 
 def _compile(source: Mapping[str, Any], code: str, definition: Definition) -> compiling.Compiled:
+    return _compiled(*_key(source, code, definition))
+
+
+def _key(source: Definition, code: str, definition: Definition) -> tuple[str, str, bool]:
     marketing = definition.get("purpose") != Purpose.TRANSACTIONAL
-    return _compiled(json.dumps(dict(source), sort_keys=True), code, marketing)
+    return json.dumps(dict(source), sort_keys=True), code, marketing
+
+
+@functools.lru_cache(maxsize=256)
+def _remarks(source: str, code: str, marketing: bool) -> tuple[inspecting.Remark, ...]:
+    return tuple(inspecting.remarks(_compiled(source, code, marketing).texts()))
 
 
 @functools.lru_cache(maxsize=256)
@@ -147,7 +219,8 @@ def _version(
 ) -> LetterVersion:
     row, _created = Letter.objects.get_or_create(slug=letter["slug"])
     finished = compiled(letter, definition)
-    digest = hashlib.sha256(json.dumps([sender.pk, finished], sort_keys=True).encode()).hexdigest()
+    by_owner = bool(letter.get("by_owner", False))
+    digest = version_digest(sender.pk, finished, by_owner=by_owner)
     newest = row.versions.order_by("-number").first()
     if newest and newest.digest == digest:
         return newest
@@ -155,6 +228,7 @@ def _version(
         letter=row,
         number=newest.number + 1 if newest else 1,
         sender=sender,
+        by_owner=by_owner,
         language=language(definition),
         texts=finished,
         source=texts(letter, definition),

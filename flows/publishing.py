@@ -8,8 +8,9 @@ from typing import Any
 
 from django.db import transaction
 
-from flows import checking, letters, letting_run, sweeping, triggers
+from flows import checking, letters, letting_run, shape, sweeping, triggers
 from flows.models import Flow, FlowVersion, Step
+from mail import pictures as kept_pictures
 from mail.models import LetterVersion
 from office import audit
 from office.models import User
@@ -29,14 +30,25 @@ def publish(
     sender has no picture or no direct contact; it is written into the audit log.
     """
     given = pictures or {}
-    found = checking.errors(definition)
-    if not found:
-        found = letters.picture_errors(definition, given)
-        found += [] if without_face else letters.faceless(definition, given)
-    if found:
-        raise checking.FlowErrors(found)
     with transaction.atomic():
+        # First, because letters are checked with the pictures they show; an error takes them back out.
+        definition = _with_pictures(definition, given)
+        found = checking.errors(definition)
+        if not found:
+            found = letters.picture_errors(definition, given)
+            found += [] if without_face else letters.faceless(definition, given)
+        if found:
+            raise checking.FlowErrors(found)
         return _publish(definition, now, by, given, without_face)
+
+
+def _with_pictures(definition: Mapping[str, Any], given: Mapping[str, bytes]) -> dict[str, Any]:
+    if shape.errors(definition):
+        return dict(definition)  # told with everything else
+    try:
+        return letters.with_pictures(definition, given)
+    except kept_pictures.NoPicture as error:
+        raise checking.FlowErrors([str(error)]) from error
 
 
 def _publish(

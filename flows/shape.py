@@ -50,9 +50,27 @@ def _texts_inside(rows: Sequence[Mapping[str, Any]], key: str) -> list[str]:
         texts = [(name, row[name]) for name in INSIDE[key] if name in row]
         if key == "letters":  # other languages are tables of the same texts
             tables = ((code, table) for code, table in row.items() if isinstance(table, Mapping))
-            texts += [(f"{code}.{name}", text) for code, table in tables for name, text in table.items()]
+            texts += [
+                (f"{code}.{name}", text)
+                for code, table in tables
+                for name, text in table.items()
+                if name != "blocks"
+            ]
         found += [f"{place}.{name}: must be a text" for name, text in texts if not isinstance(text, str)]
+        found += [f"{place}.{where}: must be a list of tables" for where in _odd_blocks(row)]
     return found
+
+
+def _odd_blocks(letter: Mapping[str, Any]) -> list[str]:
+    """The places where a letter's blocks should be and something else is."""
+    own = [("blocks", letter.get("blocks", []))]
+    tables = ((code, table) for code, table in letter.items() if isinstance(table, Mapping))
+    own += [(f"{code}.blocks", table.get("blocks", [])) for code, table in tables]
+    return [
+        where
+        for where, rows in own
+        if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows)
+    ]
 
 
 def loops(steps: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -15,6 +15,8 @@ from flows import letters, shape
 from flows.editing import field_labels, parts
 from flows.editing.letter_form import LANGUAGES
 from flows.findings import Finding
+from mail import inspecting
+from mail.models import Brand
 from mail.models.message import Purpose
 from members import conditions
 from members.models import Member
@@ -44,6 +46,7 @@ def warnings(draft: Definition, now: dt.datetime) -> list[Finding]:
         *_endless_waits(steps),
         *_in_a_row(steps),
         *_brackets(draft, sends),
+        *_remarks(draft, sends),
         *_of_letters(draft, sends, now),
     ]
 
@@ -118,11 +121,34 @@ def _brackets(draft: Definition, sends: Sequence[Definition]) -> Iterator[Findin
     written = parts.letters(draft)
     for step in sends:
         texts = letters.texts(written.get(str(step.get("letter")), {}), draft)
-        said = [str(part) for text in texts.values() for part in text.values()]
-        plain = [TOKEN.sub("", text) for text in said if not text.lstrip().startswith("<mj")]
+        words_of_all = [part for text in texts.values() for part in letters.said(text)]
+        plain = [TOKEN.sub("", text) for text in words_of_all if not text.lstrip().startswith("<mj")]
         for words in dict.fromkeys(found for text in plain for found in BRACKETS.findall(text)):
             text = _("“[%s]” would be read just like that: there is no such field. Choose one from the list.")
             yield _warning(text % words, step["uid"])
+
+
+def _remarks(draft: Definition, sends: Sequence[Definition]) -> Iterator[Finding]:
+    """What is worth a look in each letter: its subject, its links, its pictures, its weight."""
+    written, wanted = parts.letters(draft), Brand.current().languages
+    for step in sends:
+        letter = written.get(str(step.get("letter")), {})
+        found = letters.remarks(letter, draft)
+        for code, remarks in found.items():
+            about = f"({LANGUAGES.get(code, code)})" if len(found) > 1 else ""
+            for remark in remarks:
+                field = (
+                    {"field": field_labels.label(path)} if (path := dict(remark.values).get("field")) else {}
+                )
+                yield Finding(inspecting.words(remark, **field), step["uid"], about=about, is_error=False)
+        for code in wanted:
+            if (
+                letter
+                and code in LANGUAGES
+                and code not in {_language(one) for one in letters.texts(letter, draft)}
+            ):
+                text = _("Your letters are written in %s too, and this one is not. Add the language.")
+                yield _warning(text % LANGUAGES[code], step["uid"])
 
 
 def _of_letters(draft: Definition, sends: Sequence[Definition], now: dt.datetime) -> Iterator[Finding]:
@@ -147,7 +173,7 @@ def _of_letters(draft: Definition, sends: Sequence[Definition], now: dt.datetime
 
 
 def _empty_fields(uid: str, texts: Mapping[str, Definition], empty: Mapping[str, int]) -> Iterator[Finding]:
-    shown = {path for text in texts.values() for part in text.values() for path in bare_fields(str(part))}
+    shown = {path for text in texts.values() for part in letters.said(text) for path in bare_fields(part)}
     for path in sorted(shown & COLUMNS.keys()):
         if number := empty[f"n_{path.replace('.', '_')}"]:
             words = ngettext(

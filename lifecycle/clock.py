@@ -18,7 +18,7 @@ from intake import applying
 from intake.importing import drafts, ledger
 from intake.importing import working as importing
 from lifecycle import journey
-from mail import clicks, outbox, reports
+from mail import clicks, inbox, incoming, outbox, reports
 from members import (
     answering,
     fact_keeping,
@@ -49,6 +49,7 @@ class Phase:
 PHASES = (
     Phase("intake", "engine", applying.apply_waiting),
     Phase("mail reports", "engine", reports.apply_waiting),
+    Phase("mail that came in", "engine", incoming.apply_waiting),
     Phase("opened links", "engine", clicks.judge),
     Phase("lists", "engine", importing.work),
     Phase("subscriptions", "engine", subscriptions.end_lapsed),
@@ -63,6 +64,7 @@ PHASES = (
     Phase("limits", "engine", limits.watch),
     Phase("outbox", "send", outbox.send_due),
     Phase("letters by hand", "engine", by_hand.give),
+    Phase("mailbox", "send", inbox.look),
     Phase("webhooks", "send", deliveries.send_due),
     Phase("notes to owners", "send", notices.mail_due),
 )
@@ -78,6 +80,7 @@ NIGHTLY: dict[str, Verb] = {
     "forget how to undo old lists": ledger.forget_old,
     "forget what other systems were told": deliveries.forget_old,
     "forget what mail providers reported": reports.forget_old,
+    "forget mail that came in": incoming.forget_old,
     "forget opened links": clicks.forget_old,
     "facts": fact_keeping.roll,
     "first value": first_value.sweep,

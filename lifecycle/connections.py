@@ -15,6 +15,7 @@ from lifecycle.environment import Refused
 DATABASES = {"sqlite", "postgres", "postgresql"}
 EMBEDDED = "filesystem://localhost"
 BROKERS = {"redis", "rediss", "redis+socket", "amqp", "amqps"}
+MAILBOXES = {"imap": (143, "none"), "imap+tls": (143, "starttls"), "imaps": (993, "tls")}
 MAIL = {"smtp": 587, "smtp+tls": 587, "smtps": 465}
 ANYMAIL = Path(backends.__file__).parent
 
@@ -110,6 +111,29 @@ def smtp(url: str) -> dict[str, Any]:
         "starttls": parts.scheme == "smtp+tls",
         "user": environment.unquote(parts.username),
         "password": environment.unquote(parts.password),
+    }
+
+
+def mailbox() -> dict[str, Any]:
+    """The mailbox that members' answers come to, from IMAP_URL; empty where there is none."""
+    url = environment.text("IMAP_URL")
+    if not url:
+        return {}
+    parts = environment.split("IMAP_URL", url)
+    folder = environment.unquote(parts.path.strip("/")) or "INBOX"
+    if parts.scheme not in MAILBOXES or not (parts.hostname and parts.username and parts.password):
+        raise Refused(
+            "IMAP_URL",
+            "must look like imaps://user:password@host/INBOX (@ in a user name as %40).",
+        )
+    port, security = MAILBOXES[parts.scheme]
+    return {
+        "host": parts.hostname,
+        "port": parts.port or port,
+        "security": security,
+        "user": environment.unquote(parts.username),
+        "password": environment.unquote(parts.password),
+        "folder": folder,
     }
 
 

@@ -50,6 +50,7 @@ UNANSWERED = frozenset(
         "mail.complained",
         "mail.clicked",
         "mail.unsubscribed",
+        "letter.replied",
     }
 )
 

@@ -93,6 +93,7 @@ DATABASES = {"default": connections.database(BASE_DIR, VAR_DIR)}
 BROKER_URL = connections.broker()
 MAIL_TRANSPORT = connections.mail()
 ANYMAIL = connections.anymail()
+IMAP = connections.mailbox()
 DEFAULT_FROM_EMAIL = environment.mailbox("DEFAULT_FROM_EMAIL", "club@example.com")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # The bare address letters leave from, and the domain of our Message-IDs.

@@ -8,7 +8,9 @@ from flows import merging as flows_merging
 from flows.steps import branch, end, send, split, wait, webhook
 from flows.steps import set as set_step
 from intake import erasing as intake_erasing
+from mail import blocks
 from mail import erasing as mail_erasing
+from mail.blocks import button, divider, heading, membership, picture, question, sender, text
 from members import atoms, erasure, exporting, merging_members
 from members import segment_uses as uses
 from members.atoms import event, fact, segment
@@ -29,12 +31,25 @@ STEPS: dict[str, ModuleType] = {
     "end": end,
 }
 
+# What a letter can be put together from, in the order in which an editor finds it.
+BLOCKS: dict[str, ModuleType] = {
+    "heading": heading,
+    "text": text,
+    "button": button,
+    "picture": picture,
+    "divider": divider,
+    "sender": sender,
+    "membership": membership,
+    "question": question,
+}
+
 # What happens in the rooms when a member is erased, exported, or merged with another row of the same person.
 ERASING: tuple[ModuleType, ...] = (intake_erasing, relationship_erasing, flows_erasing, mail_erasing)
 KNOWN_WITHOUT_A_KEY = {
     "arrivals": intake_erasing.known,
     "told_to_other_systems": flows_erasing.told,
     "stopped_addresses": mail_erasing.known,
+    "mail_of_nobody_known": mail_erasing.unplaced,
 }
 MERGING: dict[str, ModuleType] = {"flows": flows_merging}
 
@@ -43,6 +58,7 @@ def bind() -> None:
     """Gives the lower rooms what the upper ones supply."""
     atoms.bind(ATOMS)
     steps.bind(STEPS)
+    blocks.bind(BLOCKS)
     uses.bind([segment_uses.of])
     erasure.bind([erasure.Room(room.STAYS, room.erase) for room in ERASING])
     exporting.bind(KNOWN_WITHOUT_A_KEY)

@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from api import secrets
-from mail import pages, pictures, previewing, rendering, reports
-from mail.models import Letter, LetterVersion, Message, Report, Sender, Suppression
+from mail import comparing, incoming, pages, pictures, previewing, rendering, reports
+from mail.models import Incoming, Letter, LetterVersion, Message, Report, Sender, Suppression
 from members import identity
 from members.models import Member
 from office import desk, roles
@@ -67,6 +67,7 @@ class Letters(desk.ReadOnly):
     def version(self, request: HttpRequest, pk: int) -> HttpResponse:
         """One version with its subjects, and the way to read it in each language as any member."""
         version = get_object_or_404(LetterVersion.objects.select_related("letter", "sender"), pk=pk)
+        before = version.letter.versions.filter(number__lt=version.number).order_by("-number").first()
         context = {
             **self.admin_site.each_context(request),
             "title": _("%(letter)s, version %(number)d")
@@ -74,6 +75,8 @@ class Letters(desk.ReadOnly):
             "opts": Letter._meta,
             "version": version,
             "texts": version.texts.items(),
+            "before": before,
+            "changes": comparing.versions(before, version) if before else [],
         }
         return TemplateResponse(request, "admin/mail/letter/version.html", context)
 
@@ -112,7 +115,10 @@ class SenderForm(_Form):
 
     class Meta:
         model = Sender
-        fields = ("slug", "name", "role", "email", "phone")
+        fields = (
+            *("slug", "name", "role", "email", "reply_to", "phone", "signature", "languages", "user"),
+            *("until", "replacement"),
+        )
 
     def clean_upload(self) -> bytes | None:
         file = self.cleaned_data["upload"]
@@ -133,7 +139,10 @@ class Senders(desk.Desk):
     changed_by = roles.MAY["senders.change"]
     form = SenderForm
     list_display = ("name", "role", "email", "phone", "has_picture")
-    fields = ("slug", "name", "role", "email", "phone", "face", "upload")
+    fields = (
+        *("slug", "name", "role", "email", "reply_to", "phone", "signature", "languages", "user"),
+        *("until", "replacement", "face", "upload"),
+    )
     readonly_fields = ("face",)
 
     @admin.display(boolean=True, description=gettext_lazy("picture"))
@@ -201,6 +210,33 @@ class Messages(desk.ReadOnly):
     @admin.display(description=gettext_lazy("why"))
     def why(self, message: Message) -> str:
         return message.reason_in_words
+
+
+@admin.register(Incoming)
+class Mails(desk.ReadOnly):
+    """Mail that came in, and what became of it; what was set aside can be read again."""
+
+    list_display = ("received_at", "source", "status", "reason")
+    list_filter = ("status", "source")
+    ordering = ("-pk",)
+    show_full_result_count = False
+    fields = ("source", "received_at", "status", "reason", "handled_at")
+    readonly_fields = fields
+    actions = ("replay",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Incoming]:
+        rows: QuerySet[Incoming] = super().get_queryset(request)
+        return rows.defer("body")
+
+    def has_replay_permission(self, request: HttpRequest) -> bool:
+        """Whoever works with members may have a mail read again."""
+        return roles.may(request.user, "work.change")
+
+    @admin.action(description=gettext_lazy("Try again"), permissions=["replay"])
+    def replay(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        for row in queryset:
+            incoming.replay(row)
+        self.message_user(request, _("It is tried again in a moment."))
 
 
 @admin.register(Report)

@@ -1,10 +1,11 @@
 """May this letter leave now? The one place that answers it, for a batch, with a constant number of queries.
 
-In this order: address, time, suppression and consent say whether it may leave at all; then an open conversation, the
-calendar and the limits say when. What does not fit now is postponed to the first moment that does, if that is still
-in time, else given up with the reason. Letters about the membership itself are stopped by a dead address alone;
-payment reminders and those about leaving keep the hours, but no limit counts for them. A letter that answers at once
-what a member did (`at_once`) ignores hours, days and caps, never suppression, the budget of asks or an open reply.
+In this order: address, time, suppression and consent say whether it may leave at all; then an open conversation, who
+writes, the calendar and the limits say when. What does not fit now is postponed to the first moment that does, if
+that is still in time, else given up with the reason. Letters about the membership itself are stopped by a dead
+address alone; payment reminders and those about leaving keep the hours, but no limit counts for them. A letter that
+answers at once what a member did (`at_once`) ignores hours, days and caps, never suppression, the budget of asks or
+an open reply.
 """
 
 import datetime as dt
@@ -14,11 +15,13 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from mail import addressing, conversations, limits, reasons, sending_rules, suppressions
+from mail import addressing, conversations, limits, reasons, sending_rules, suppressions, writers
 from mail.calendar import Shut
+from mail.conversations import Talks
 from mail.limits import Hindrance, Ledger
 from mail.models import Message, Suppression
 from mail.models.message import Purpose
+from mail.sending_rules import COUNTED
 from members import consent, durations, letter_pauses
 from members.models import Consent
 
@@ -72,8 +75,8 @@ def _weigh(
     everything = [*messages, *rivals]
     grounds = _grounds(everything, now)
     verdicts = {one.pk: Verdict(reason) for one in everything if (reason := _stop(one, grounds, now))}
-    asked = {message.member_id for message in messages if message.purpose == Purpose.ASK}
-    room = Room(ledger, conversations.open_with(asked, now) if asked else {}, now, grounds.pauses)
+    counted = {message.member_id for message in messages if message.purpose in COUNTED}
+    room = Room(ledger, conversations.of(counted, now), writers.stopped(everything, now), now, grounds.pauses)
     for message in sorted(everything, key=room.turn):
         if message.pk not in verdicts:
             verdicts[message.pk] = room.find(message)
@@ -124,12 +127,13 @@ class Room:
     def __init__(
         self,
         ledger: Ledger,
-        open_with: Mapping[int, str],
+        talks: Talks,
+        stopped: Mapping[int, str],
         now: dt.datetime,
         pauses: Mapping[int, dt.datetime] | None = None,
     ) -> None:
-        self.ledger, self.rules, self.open_with, self.now = ledger, ledger.rules, open_with, now
-        self.pauses = pauses or {}
+        self.ledger, self.rules, self.now = ledger, ledger.rules, now
+        self.talks, self.stopped, self.pauses = talks, stopped, pauses or {}
         self._shut: dict[tuple[dt.datetime, ZoneInfo, str], Hindrance | None] = {}
 
     def turn(self, message: Message) -> tuple[bool, int, dt.datetime, int]:
@@ -153,8 +157,8 @@ class Room:
     def _hindrance(self, message: Message, at: dt.datetime, zone: ZoneInfo) -> Hindrance | None:
         if message.purpose == Purpose.TRANSACTIONAL:
             return None
-        if message.purpose == Purpose.ASK and at == self.now and message.member_id in self.open_with:
-            return Hindrance([self.open_with[message.member_id]], self._later(message))
+        if at == self.now and (waits := self._for_a_person(message)):
+            return waits
         until = self.pauses.get(message.member_id)
         if until and at < until and message.purpose in PAUSABLE:
             return Hindrance([PAUSE], until)
@@ -162,10 +166,20 @@ class Room:
             return shut
         return self.ledger.hindrance(message, at, zone)
 
-    def _later(self, message: Message) -> dt.datetime:
-        """When to look again whether a conversation is closed: tomorrow, and at the last moment."""
+    def _for_a_person(self, message: Message) -> Hindrance | None:
+        """Somebody here has to answer first, or to say who writes from now on."""
+        if message.pk in self.stopped:
+            return Hindrance([f"sender {self.stopped[message.pk]}"], self._later(message))
+        if message.purpose == Purpose.ASK and message.member_id in self.talks.open_with:
+            return Hindrance([self.talks.open_with[message.member_id]], self._later(message))
+        if message.purpose in COUNTED and message.member_id in self.talks.held_until:
+            return Hindrance(["reply"], self._later(message, self.talks.held_until[message.member_id]))
+        return None
+
+    def _later(self, message: Message, again_at: dt.datetime | None = None) -> dt.datetime:
+        """When to look again whether somebody did it: tomorrow or then, and at the last moment."""
         last = message.not_after
-        return min(self.now + LOOK_AGAIN, last) if self.now < last else last + LOOK_AGAIN
+        return min(again_at or self.now + LOOK_AGAIN, last) if self.now < last else last + LOOK_AGAIN
 
     def _calendar(self, at: dt.datetime, zone: ZoneInfo, purpose: str) -> Hindrance | None:
         """What the calendar says; asked once for all letters of a batch to the same zone."""

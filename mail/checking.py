@@ -13,7 +13,7 @@ from mail import cleaning, liquid, merge_fields, rendering
 PARTS = ("subject", "preheader", "body", "text")
 LONGEST = {"title": 300, "reward": 200, "subject": 400, "preheader": 600, "body": 40_000, "text": 40_000}
 LONGEST_SUBJECT = 150
-HEAVIEST = 60_000
+HEAVIEST = 100_000  # bytes; Gmail cuts a letter off at 102 kB, and the links below it with it
 TAG = re.compile(r"\{%-?\s*(\w*)")
 STRAY = re.compile(r"\{\{|\}\}|\{%|%\}")
 WORDS_OF_TAGS = liquid.TAGS | {
@@ -31,12 +31,24 @@ SHADOWS = re.compile(r"(?<![\w.])(None|undefined|nan)(?![\w.])")
 
 def strangers(source: dict[str, Any]) -> list[str]:
     """Parts of the source that no letter has."""
-    return [f"A letter has no “{name}”; it has {', '.join(PARTS)}" for name in source if name not in PARTS]
+    known = (*PARTS, "blocks")
+    return [f"A letter has no “{name}”; it has {', '.join(known)}" for name in source if name not in known]
 
 
-def sources(texts: dict[str, str]) -> list[str]:
-    """What is wrong with the Liquid and the length of each part, before anything is compiled."""
-    return [error for name in PARTS for error in _part(name, texts[name])]
+def sources(texts: dict[str, str], *, has_blocks: bool = False) -> list[str]:
+    """What is wrong with the Liquid and the length of each part, before anything is compiled.
+
+    A letter that is put together from blocks has no body beside them.
+    """
+    if has_blocks and texts["body"]:
+        return ["A letter has either a body or blocks, not both"]
+    parts = [name for name in PARTS if not (has_blocks and name == "body")]
+    return [error for name in parts for error in _part(name, texts[name])]
+
+
+def block_text(name: str, text: str, longest: int) -> list[str]:
+    """What is wrong with the Liquid and the length of one field of a block."""
+    return list(_part(name, text, longest))
 
 
 def line(name: str, text: str, about: Collection[str]) -> list[str]:
@@ -60,22 +72,27 @@ def trial(compiled: dict[str, str]) -> list[str]:
 
 def empty_links(page: str) -> list[str]:
     """A warning for each link that leads nowhere while its field is empty."""
+    return [
+        f"While {path} is empty a link leads nowhere; put {{% if {path} %}} around it"
+        for path in unguarded_links(page)
+    ]
+
+
+def unguarded_links(page: str) -> list[str]:
+    """The fields that are a link's address, and leave one without any while they are empty."""
     template = liquid.html(page)
     paths = sorted(
         {path for path in _paths(template) if (found := merge_fields.find(path)) and found.kind == "url"}
     )
-    return [
-        f"While {path} is empty a link leads nowhere; put {{% if {path} %}} around it"
-        for path in paths
-        if re.search(r'(?:href|src)=""', template.render(_without(path)))
-    ]
+    return [path for path in paths if re.search(r'(?:href|src)=""', template.render(_without(path)))]
 
 
-def _part(name: str, text: str) -> Iterator[str]:
+def _part(name: str, text: str, longest: int = 0) -> Iterator[str]:
+    longest = longest or LONGEST[name]
     if name in ("subject", "body") and not text:
         yield f"The {name} is empty"
-    if len(text) > LONGEST[name]:
-        yield f"The {name} is too long: {len(text)} characters, at most {LONGEST[name]}"
+    if len(text) > longest:
+        yield f"The {name} is too long: {len(text)} characters, at most {longest}"
         return
     forbidden = {tag for tag in TAG.findall(text) if tag not in WORDS_OF_TAGS}
     yield from (f"In the {name}: {{% {tag} %}} cannot be used in letters" for tag in sorted(forbidden))

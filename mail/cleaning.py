@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
+from urllib import parse
 
 import nh3
 
+from api import addresses
 from mail import merge_fields
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ CLEANER = nh3.Cleaner(
     url_schemes={"http", "https", "mailto", "tel"},
     link_rel=None,
 )
+INNER = (".local", ".localhost", ".internal", ".lan", ".home.arpa")  # RFC 6762, 6761, 8375, and common use
 FIXED = re.compile(r"https?://[\w.-]+(:\d+)?([/?#]|$)|mailto:|tel:|#", re.IGNORECASE)
 OUTPUT = re.compile(r"\{\{-?\s*([\w.\[\]]+)\s*(\|.*?)?-?\}\}", re.DOTALL)
 LOOP = re.compile(r"\{%-?\s*for\s+(\w+)\s+in\s+([\w.]+)")
@@ -66,7 +69,25 @@ def address_error(address: str, source: str) -> str:
             f"The address “{address}” must begin with https://, http://, mailto: or tel:,"
             " or be a field that holds an address, such as {{ links.preferences }}"
         )
-    return _unencoded(address)
+    return _private(address) or _unencoded(address)
+
+
+def _private(address: str) -> str:
+    """A house's own machine or network, which no member can reach."""
+    if address.lower().startswith(("mailto:", "tel:", "#")):
+        return ""
+    host = (parse.urlsplit(address).hostname or "").rstrip(".")
+    is_inner = "." not in host or host.endswith(INNER) or not _is_public(host)
+    if is_inner:
+        return f"The address “{address}” leads to a machine that members cannot reach; write a public address"
+    return ""
+
+
+def _is_public(host: str) -> bool:
+    try:
+        return addresses.is_public(host)
+    except ValueError:
+        return True  # a name; where it leads is not looked up
 
 
 def _unencoded(address: str) -> str:

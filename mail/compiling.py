@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html as entities
+import json
 import re
 import string
 from dataclasses import dataclass, field
@@ -12,7 +13,8 @@ from typing import Any
 import css_inline
 import mjml as engine
 
-from mail import checking, cleaning, footer, markdown, mjml, plaintext
+from mail import blocks, brand, card, checking, cleaning, footer, markdown, mjml, plaintext
+from mail.blocks import building
 from mail.placeholders import Placeholders
 
 SKELETON = Path(__file__).resolve().parent.parent / "templates" / "mail" / "letter.mjml"
@@ -23,11 +25,15 @@ CSS = """
 .letter h1 { font-size: 26px; } .letter h2 { font-size: 21px; } .letter h3, .letter h4 { font-size: 17px; }
 .letter ul, .letter ol { padding: 0 0 0 22px; } .letter li { margin: 0 0 6px; }
 .letter img { max-width: 100%; height: auto; }
-.surface a { color: #0B6B57; } .foot a { color: #55636A; }
-.surface .button a { color: #FFFFFF; }
+.surface a { color: house-brand-accent; } .foot a { color: house-brand-quiet; }
+.surface .button a { color: house-brand-on-accent; }
+.answers a { display: inline-block; padding: 10px 18px; margin: 0 4px 8px 0;
+  border: 1px solid house-brand-accent; border-radius: 6px; text-decoration: none; font-weight: 600; }
+.logo { display: block; }
 .face { padding: 0 16px 0 0; vertical-align: top; }
 .face img { border-radius: 32px; display: block; object-fit: cover; }
-.who { vertical-align: middle; }
+.who { vertical-align: middle; font-family: house-brand-font; font-size: 15px; line-height: 1.5; }
+.who { color: house-brand-text; }
 .foot p { margin: 0 0 8px; }
 """
 # mj-table takes no role: without header cells it is there for the layout, and says so to screen readers.
@@ -61,19 +67,23 @@ class LetterErrors(Exception):
 
 
 def compile_letter(source: dict[str, Any], *, language: str, marketing: bool = True) -> Compiled:
-    """Compile `subject`, `preheader`, `body` (Markdown, or MJML when it starts with <mj-) and `text` of one language.
+    """Compile `subject`, `preheader`, `text` and one of `blocks` and `body` (Markdown, or MJML) of one language.
 
     `marketing` puts the links to choose and stop letters into the footer. The same source always gives the same
     result. LetterErrors with every mistake when something cannot be read, is unknown or may not stand in a letter.
     """
-    texts = {name: str(source.get(name) or "").strip() for name in ("subject", "preheader", "body", "text")}
-    _refuse([*checking.strangers(source), *checking.sources(texts)])
-    hidden = Placeholders("\0".join(texts.values()))
-    sections, readable = _content(texts["body"], hidden)
+    texts = {name: str(source.get(name) or "").strip() for name in checking.PARTS}
+    put_together = source.get("blocks") or []
+    _refuse([*checking.strangers(source), *checking.sources(texts, has_blocks=bool(put_together))])
+    hidden = Placeholders("\0".join([*texts.values(), json.dumps(put_together, sort_keys=True)]))
+    if put_together:
+        sections, readable, has_card = _put_together(put_together, hidden, language)
+    else:
+        sections, readable, has_card = *_content(texts["body"], hidden), False
     compiled = Compiled(
         subject=texts["subject"],
         preheader=texts["preheader"],
-        html=_page(sections, texts, hidden, language=language, marketing=marketing),
+        html=_page(sections, texts, hidden, language=language, marketing=marketing, has_card=has_card),
         text=(texts["text"] or hidden.show(plaintext.from_html(readable)))
         + "\n\n"
         + footer.text(language, marketing=marketing),
@@ -105,8 +115,23 @@ def _content(body: str, hidden: Placeholders) -> tuple[str, str]:
     return markdown.section(blocks, hidden), "\n".join(blocks)
 
 
+def _put_together(found: Any, hidden: Placeholders, language: str) -> tuple[str, str, bool]:
+    """The blocks as a section of MJML, the HTML for their text, and whether the sender's card is among them."""
+    page = blocks.Page(hidden, language)
+    _refuse(building.problems(found, page))
+    written = building.parts(found, page)
+    has_card = any(block["kind"] == "sender" for block in found)
+    return building.section(written), building.readable(written), has_card
+
+
 def _page(
-    sections: str, texts: dict[str, str], hidden: Placeholders, *, language: str, marketing: bool
+    sections: str,
+    texts: dict[str, str],
+    hidden: Placeholders,
+    *,
+    language: str,
+    marketing: bool,
+    has_card: bool,
 ) -> str:
     frame = string.Template(hidden.hide(SKELETON.read_text(encoding="utf-8")))
     page = frame.substitute(
@@ -114,6 +139,8 @@ def _page(
         subject=entities.escape(hidden.hide(texts["subject"])),
         preheader=entities.escape(hidden.hide(texts["preheader"])),
         body=sections,
+        card="" if has_card else hidden.hide(card.mjml(padding="0")),
+        **brand.words(),
         footer=hidden.hide(footer.html(language, marketing=marketing)),
     )
     try:

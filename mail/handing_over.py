@@ -26,7 +26,7 @@ from mail import (
     transports,
     values,
 )
-from mail.models import Mailbox, Message, Sender, Suppression
+from mail.models import Mailbox, Message, Suppression
 from members import events
 
 MICRO_BATCH = 10
@@ -132,12 +132,12 @@ def _write(batch: Batch, found: Mapping[int, dict[str, Any]], now: dt.datetime, 
 
 
 def _mime(message: Message, letter: rendering.Rendered, now: dt.datetime) -> bytes:
-    sender, domain = message.letter_version.sender, settings.MAIL_DOMAIN
+    sender, domain = message.values["sender"], settings.MAIL_DOMAIN
     is_marketing = message.is_marketing
     return mime.build(
         letter,
-        sender=(sender.name, from_address(sender)),
-        reply_to=(sender.name, sender.email),
+        sender=(sender["name"], from_address(sender["email"])),
+        reply_to=(sender["name"], sender["reply_to"]),
         to=(addressing.name(message.member), message.address),
         date=now,
         message_id=message.message_id,
@@ -148,10 +148,9 @@ def _mime(message: Message, letter: rendering.Rendered, now: dt.datetime) -> byt
     )
 
 
-def from_address(sender: Sender) -> str:
+def from_address(own: str) -> str:
     """The sender's own address where it is of our domain, else the house's: others' domains refuse us (DMARC)."""
-    is_ours = sender.email.lower().endswith("@" + settings.MAIL_DOMAIN.lower())
-    return sender.email if is_ours else settings.MAIL_ADDRESS
+    return own if own.lower().endswith("@" + settings.MAIL_DOMAIN.lower()) else settings.MAIL_ADDRESS
 
 
 def _release(batch: Sequence[Message], ready: Sequence[Message], lease: uuid.UUID) -> None:

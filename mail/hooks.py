@@ -1,4 +1,4 @@
-"""The door that mail providers knock on to say what became of letters."""
+"""The doors that mail providers knock on: to say what became of letters, and to bring what members write back."""
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
@@ -6,7 +6,7 @@ from django.views.decorators.http import require_http_methods
 from rest_framework.exceptions import ParseError
 
 from api import bodies, errors
-from mail import reports
+from mail import incoming, reports
 from office import clock
 
 
@@ -23,6 +23,20 @@ def events(request: HttpRequest, provider: str) -> HttpResponse:
         return _refusal(refused, request.path)
     except ParseError as error:
         return _refusal(errors.Refused(str(error.detail)), request.path)
+    return JsonResponse({"received": True, "new": is_new})
+
+
+@csrf_exempt
+@require_http_methods(["POST", "HEAD"])
+def inbound(request: HttpRequest, provider: str) -> HttpResponse:
+    """Takes what somebody wrote to us, at most 25 MB: 200 when it is stored, else 4xx and no trace."""
+    if request.method == "HEAD":
+        return HttpResponse()
+    try:
+        raw = bodies.read_capped(request, incoming.LARGEST)
+        is_new = incoming.receive(provider, request, raw, clock.now())
+    except errors.Refused as refused:
+        return _refusal(refused, request.path)
     return JsonResponse({"received": True, "new": is_new})
 
 

@@ -43,8 +43,21 @@ def blocks(source: str, hidden: Placeholders) -> list[str]:
 
 def section(parts: list[str], hidden: Placeholders) -> str:
     """The blocks as one MJML section of one column."""
-    elements = "\n".join(_element(part, hidden) for part in parts)
+    elements = "\n".join(element(part, hidden) for part in parts)
     return f'<mj-section css-class="side"><mj-column>{elements}</mj-column></mj-section>'
+
+
+def element(block: str, hidden: Placeholders) -> str:
+    """One block as an element of MJML: a button, a line, a box, or text."""
+    if re.fullmatch(hidden.tag, block):
+        return f"<mj-raw><!--{block}--></mj-raw>"
+    if button := BUTTON.fullmatch(block):
+        return f'<mj-button css-class="button" href="{button[1]}">{button[2]}</mj-button>'
+    if block.startswith("<hr"):
+        return "<mj-divider/>"
+    if box := re.fullmatch(r"<blockquote>(.*)</blockquote>", block, re.DOTALL):
+        return f'<mj-text mj-class="box" css-class="box letter">{box[1].strip()}</mj-text><mj-spacer height="20px"/>'
+    return f'<mj-text css-class="letter">{block}</mj-text>'
 
 
 def hoist(fragment: str, hidden: Placeholders) -> str:
@@ -93,15 +106,3 @@ def _apart(fragment: str, hidden: Placeholders) -> list[str]:
     if parts is None or not (parts[1] or parts[4]):
         return [fragment]
     return [*re.findall(hidden.tag, parts[1]), parts[2] or "", *re.findall(hidden.tag, parts[4])]
-
-
-def _element(block: str, hidden: Placeholders) -> str:
-    if re.fullmatch(hidden.tag, block):
-        return f"<mj-raw><!--{block}--></mj-raw>"
-    if button := BUTTON.fullmatch(block):
-        return f'<mj-button css-class="button" href="{button[1]}">{button[2]}</mj-button>'
-    if block.startswith("<hr"):
-        return "<mj-divider/>"
-    if box := re.fullmatch(r"<blockquote>(.*)</blockquote>", block, re.DOTALL):
-        return f'<mj-text mj-class="box" css-class="box letter">{box[1].strip()}</mj-text><mj-spacer height="20px"/>'
-    return f'<mj-text css-class="letter">{block}</mj-text>'

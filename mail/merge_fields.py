@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import difflib
+import re
 from dataclasses import dataclass
 from typing import Any, Literal
 
+ALONE = re.compile(r"\{\{-?\s*([\w.]+)\s*-?\}\}")
 Kind = Literal["text", "url", "number", "flag", "list"]
 Value = str | int | float | bool | None | list["Value"] | dict[str, "Value"]
 
@@ -35,6 +37,12 @@ def register(*fields: Field) -> None:
 def find(path: str) -> Field | None:
     """The field of that dotted name, or None where no room supplies it."""
     return FIELDS.get(path)
+
+
+def only(text: str) -> str:
+    """The dotted name where the text is one known field and nothing else; else empty."""
+    found = ALONE.fullmatch(text.strip())
+    return found[1] if found and find(found[1]) else ""
 
 
 def suggestion(path: str) -> str:
@@ -87,6 +95,7 @@ register(
     Field("sender.role", "What that person does", "Member host"),
     Field("sender.email", "Their e-mail address", "anna@example.com"),
     Field("sender.phone", "Their phone", "+45 30 12 34 56"),
+    Field("sender.signature", "Their signature", "Weekdays 9–15"),
     Field("sender.picture_url", "Address of their picture", "https://club.example/anna.png", "url"),
     Field("sender.picture_alt", "Words for those who do not see the picture", "Anna Bak"),
     Field("links.preferences", "Page to choose letters", "https://club.example/u/preferences/x/", "url"),

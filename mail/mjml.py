@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from mail import cleaning
+from mail import brand, cleaning, colours
 
 if TYPE_CHECKING:
     from mail.placeholders import Placeholders
@@ -49,6 +50,7 @@ class Reader(cleaning.Inspector):
         super().__init__(hidden, source, cleaning.TAGS | LAYOUT | CONTENT | ALONE)
         self.written: list[str] = []
         self.content, self._inside = "", [""]
+        self._grounds = [brand.DEFAULTS["surface"]]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Write an element of the layout; collect the HTML inside text, buttons and tables."""
@@ -56,6 +58,7 @@ class Reader(cleaning.Inspector):
         if self.content:
             self._inside.append(self.get_starttag_text() or "")
         elif tag in LAYOUT | CONTENT | ALONE:
+            self._look(tag, {name: value or "" for name, value in attrs})
             kept = [
                 (name, value or "") for name, value in attrs if ATTRIBUTE.fullmatch(name) and name[:2] != "on"
             ]
@@ -74,6 +77,20 @@ class Reader(cleaning.Inspector):
         if "{" in value and name not in ("href", "src", "alt", "title"):
             self.errors.append(f"The attribute “{name}” of <{tag}> cannot hold a field")
 
+    def _look(self, tag: str, given: Mapping[str, str]) -> None:
+        """Note words that cannot be read on what lies behind them."""
+        ground = given.get("container-background-color") or given.get("background-color") or self._grounds[-1]
+        if tag in LAYOUT:
+            self._grounds.append(ground)
+        ink = given.get("color") or (brand.DEFAULTS["text"] if tag != "mj-button" else "")
+        if tag not in CONTENT or not (colours.is_colour(ink) and colours.is_colour(ground)):
+            return
+        if (ratio := colours.contrast(ink, ground)) < colours.ENOUGH:
+            self.errors.append(
+                f"{ink} on {ground} has a contrast of {ratio:.1f} to 1, and {colours.ENOUGH} is needed to be read;"
+                f" take {colours.readable(ink, ground)}"
+            )
+
     def handle_endtag(self, tag: str) -> None:
         """Close an element; what was collected is cleaned first."""
         if self.content and tag != self.content:
@@ -82,6 +99,7 @@ class Reader(cleaning.Inspector):
             self.written.append(f"{_clean(self.content, ''.join(self._inside))}</{tag}>")
             self.content = ""
         elif tag in LAYOUT:
+            self._grounds[1:] = self._grounds[1:-1]
             self.written.append(f"</{tag}>")
 
     def handle_data(self, data: str) -> None:

@@ -17,6 +17,7 @@ BREAKS = {
     "pre",
     "tr",
     "mj-text",
+    "mj-image",
     "mj-button",
     "mj-section",
 }

@@ -1,12 +1,15 @@
 """Letters read before they are sent: with sample values, or as one member would get them."""
 
 import copy
+import re
 from typing import Any
 
-from mail import merge_fields, rendering, values
-from mail.models import LetterVersion, Message
+from mail import brand, merge_fields, rendering, values
+from mail.models import Brand, LetterVersion, Message
 from mail.models.message import Purpose
 from members.models import Member
+
+DARK = re.compile(r"@media \(prefers-color-scheme:\s*dark\)")
 
 
 def preview(version: LetterVersion, language: str, member: Member | None = None) -> rendering.Rendered:
@@ -18,6 +21,11 @@ def preview(version: LetterVersion, language: str, member: Member | None = None)
     return rendering.render(
         text, _values(version, language, member) if member else _samples(version, language)
     )
+
+
+def in_light(page: str, *, dark: bool) -> str:
+    """The page as a reader sees it whose machine is set to dark, or to light, whatever this one is set to."""
+    return DARK.sub("@media all" if dark else "@media not all", page)
 
 
 def _values(version: LetterVersion, language: str, member: Member) -> dict[str, Any]:
@@ -33,4 +41,5 @@ def _samples(version: LetterVersion, language: str) -> dict[str, Any]:
     found = merge_fields.samples()
     found["sender"] = {**found["sender"], **values.of_sender(version.sender)}
     found["member"]["language"] = language
+    found["brand"] = brand.values(Brand.current())
     return found

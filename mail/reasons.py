@@ -65,6 +65,8 @@ def hindrance(code: str) -> str:
     kind, _space, detail = code.partition(" ")
     if kind == "blackout":
         return _("%s is kept free") % detail if detail else _("a day that is kept free")
+    if kind == "sender":
+        return _("%s does not write any more, and nobody is named who does instead") % detail
     number, _slash, span = detail.partition("/")
     if kind == "cap":
         text = ngettext(

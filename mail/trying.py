@@ -33,8 +33,8 @@ def send(letter: rendering.Rendered, sender: Sender, address: str, name: str, no
     It is no row of the outbox: it belongs to no member, and nothing that fails is tried again.
     """
     marked = rendering.Rendered(_("[Trial] %s") % letter.subject, letter.html, letter.text)
-    writer = (sender.name, handing_over.from_address(sender))
-    _post(marked, writer, (sender.name, sender.email), (name, address), now)
+    writer = (sender.name, handing_over.from_address(sender.email))
+    _post(marked, writer, (sender.name, sender.answers_to), (name, address), now)
 
 
 def hello(address: str, name: str, now: dt.datetime) -> None:

@@ -11,8 +11,8 @@ from django.conf import settings
 from django.db.models import prefetch_related_objects
 
 from api import links
-from mail import wording
-from mail.models import Message, Sender
+from mail import brand, pictures, wording, writers
+from mail.models import Brand, Message, Sender
 from members import durations
 from members.models import Member, Plan, Subscription
 from office.models import House
@@ -32,9 +32,16 @@ def supply(supplier: Supplier) -> None:
 
 def gather(messages: Sequence[Message], now: dt.datetime) -> dict[int, dict[str, Any]]:
     """The values per letter id, in each member's language and time zone."""
-    house = _house(House.current())
+    house, look = _house(House.current()), brand.values(Brand.current())
     live = _live_subscriptions({message.member_id for message in messages})
-    found = {message.pk: _values(message, house, live.get(message.member_id)) for message in messages}
+    people = writers.of(messages, now)
+    found = {
+        message.pk: _values(message, house, live.get(message.member_id), people[message.pk])
+        for message in messages
+    }
+    if look:  # kept with each letter, so that it is read again as it looked
+        for values in found.values():
+            values["brand"] = look
     for supplier in _suppliers:
         for pk, branches in supplier(messages, now).items():
             found[pk] |= branches
@@ -65,13 +72,15 @@ def language_of(message: Message) -> str:
     return message.letter_version.text_for(message.member.locale)[0]
 
 
-def _values(message: Message, house: dict[str, Any], held: Subscription | None) -> dict[str, Any]:
+def _values(
+    message: Message, house: dict[str, Any], held: Subscription | None, writer: writers.Writer
+) -> dict[str, Any]:
     language = language_of(message)
     return {
         "member": _member(message.member, language),
         "plan": _plan(message.member.plan, language),
         "subscription": _subscription(held, message.member, language),
-        "sender": of_sender(message.letter_version.sender),
+        "sender": {**of_sender(writer.sender), "instead_of": writer.instead_of},
         "links": _links(message),
         "business": house,
     }
@@ -120,13 +129,15 @@ def _price(priced: Plan | Subscription, language: str) -> str:
 
 def of_sender(sender: Sender) -> dict[str, Any]:
     """What a letter says of who writes it."""
-    picture = f"{settings.BASE_URL}/pictures/{sender.picture.name}" if sender.picture else ""
+    picture = pictures.url(sender.picture.name) if sender.picture else ""
     return {
         "name": sender.name,
         "first_name": sender.name.split(" ")[0],
         "role": sender.role,
         "email": sender.email,
+        "reply_to": sender.answers_to,
         "phone": sender.phone,
+        "signature": sender.signature,
         "picture_url": picture,
         "picture_alt": sender.name,
     }

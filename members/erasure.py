@@ -33,9 +33,8 @@ STAYS: dict[str, frozenset[str]] = {
     "members.Usage": frozenset({"source", "name"}),
     "members.UsageDay": frozenset({"name"}),
 }
-OWN_KEYS = (
-    r"^(mail\.[a-z]+|stage|segment|signup|circle|milestone):[0-9a-f:-]+$"  # made here, of numbers and UUIDs
-)
+# Made here, of numbers and UUIDs.
+OWN_KEYS = r"^(mail\.[a-z]+|letter\.replied|stage|segment|signup|circle|milestone):[0-9a-f:-]+$"
 Eraser = Callable[[Traces, dt.datetime], None]
 
 

@@ -41,6 +41,8 @@ MAY: dict[str, tuple[str, ...]] = {
     "sending_rules.change": EDITORS,
     "mailbox.change": OWNER,
     "house.change": EDITORS,
+    "brand.change": OWNER,
+    "pictures.change": EDITORS,
     "changes.read": EDITORS,
     # Doors, and those who hold their keys.
     "users.change": OWNER,

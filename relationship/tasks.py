@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mail.models import Message
-from members.models import Member, MemberFacts
+from members import owners
+from members.models import Member
 from office import audit
 from office.models import User
 from relationship.models import Task
@@ -62,9 +63,8 @@ def close(task: Task, by: User, outcome: str, now: dt.datetime) -> bool:
 def _assigned(orders: Sequence[Order]) -> dict[str, User]:
     """Who gets each order, by its key; somebody who left gets none."""
     members = {order.member.pk for order in orders if not order.to}
-    facts = MemberFacts.objects.filter(member__in=members, owner__isnull=False)
-    owners = dict(facts.values_list("member", "owner")) if members else {}
-    named = {order.key: order.to or owners.get(order.member.pk, "") for order in orders}
+    cared_for = owners.of(members)
+    named = {order.key: order.to or cared_for.get(order.member.pk, "") for order in orders}
     rows = User.objects.filter(username__in=set(named.values()) - {""}, is_active=True)
     users = {user.username: user for user in rows}
     return {key: users[name] for key, name in named.items() if name in users}

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from dashboard.models import Alarm as Noticed
-from dashboard.questions import people
+from dashboard.questions import people, replies, senders
 from dashboard.words import alarms as words
 from dashboard.words import times
 from flows.models import Enrolment, Flow
@@ -40,6 +40,8 @@ def read(now: dt.datetime) -> list[Alarm]:
         clock_standing_still(),
         letters_standing_still(now),
         unwelcomed(now),
+        replies_waiting(now),
+        *people_leaving(now),
         set_aside(),
         runs_set_aside(),
         *noticed(now),
@@ -62,9 +64,8 @@ def clock_standing_still() -> Alarm | None:
 
 def noticed(now: dt.datetime) -> list[Alarm]:
     """What the house noticed by itself and is not over, except what stands here anyway."""
-    rows = (
-        Noticed.objects.filter(cleared_at=None).exclude(kind=Noticed.Kind.ASIDE).order_by("raised_at", "pk")
-    )
+    here = [Noticed.Kind.ASIDE, Noticed.Kind.REPLY, Noticed.Kind.SENDER]
+    rows = Noticed.objects.filter(cleared_at=None).exclude(kind__in=here).order_by("raised_at", "pk")
     return [Alarm(words.tell(row, now), _("See why"), words.page(row)) for row in rows]
 
 
@@ -85,6 +86,34 @@ def unwelcomed(now: dt.datetime) -> Alarm | None:
         return None
     text = _("Joined, not welcomed: %d") % number
     return Alarm(text, _("See who"), f"{reverse('members')}?show=not-welcomed")
+
+
+def replies_waiting(now: dt.datetime) -> Alarm | None:
+    """Members who wrote and got no answer within three working days."""
+    late = replies.overdue(now)
+    if late is None:
+        return None
+    values = {"number": late.number, "days": times.days((now - late.since).days), "who": late.who}
+    text = ngettext(
+        "%(number)d reply waits for %(days)s (%(who)s)",
+        "%(number)d replies wait, the first for %(days)s (%(who)s)",
+        late.number,
+    )
+    return Alarm(text % values, _("Read it"), reverse("replies"))
+
+
+def people_leaving(now: dt.datetime) -> list[Alarm]:
+    """People whose last day as a writer is near or over, as long as they still sign letters."""
+    return [
+        Alarm(
+            words.leaving(row.name, row.until, row.replacement.name if row.replacement else "", now),
+            _("Replace everywhere"),
+            reverse("sender-replacement", args=[row.slug]),
+            is_bad=row.replacement is None,
+        )
+        for row in senders.leaving(now)
+        if row.until
+    ]
 
 
 def set_aside() -> Alarm | None:

@@ -40,7 +40,7 @@ def steps() -> list[Step]:
         Step(
             _("A face"),
             _("Who writes to the members: a name, a picture, a phone number."),
-            reverse("admin:mail_sender_changelist"),
+            reverse("senders"),
             Sender.objects.exclude(picture=None).exists(),
         ),
         Step(

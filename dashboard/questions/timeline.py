@@ -8,6 +8,7 @@ from operator import attrgetter
 from django.db.models import Max, Q, Sum
 from django.db.models.functions import TruncWeek
 from django.utils import timezone
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -18,8 +19,13 @@ from members.models.member import Stage
 from relationship.models import Task
 
 SIZE = 20
-# What other rows tell better: letters, moves, tasks, and use counted by day.
-TOLD_ELSEWHERE = Q(name__startswith="mail.") | Q(name__in=["stage.entered", "task.done", "member.signed_up"])
+REPLY_SHOWN = 200  # characters
+# What other rows tell better: letters, replies, moves, tasks, and use counted by day.
+TOLD_ELSEWHERE = (
+    Q(name__startswith="mail.")
+    | Q(name__in=["stage.entered", "task.done", "member.signed_up"])
+    | Q(name="letter.replied", data__has_key="reply")
+)
 
 
 @dataclass(frozen=True)
@@ -31,6 +37,7 @@ class Entry:
     text: str
     detail: str = ""
     url_id: str = ""
+    reply_id: str = ""
     stage: str = ""
 
 
@@ -43,10 +50,10 @@ class Stretch:
 
 
 def read(member: Member, skip: int = 0, size: int = SIZE) -> Stretch:
-    """The entries after the newest `skip`; six queries however long the story is."""
+    """The entries after the newest `skip`; seven queries however long the story is."""
     upto = skip + size + 1
     told: list[Entry] = []
-    for tell in (_events, _letters, _moves, _use, _tasks):
+    for tell in (_events, _letters, _replies, _moves, _use, _tasks):
         told.extend(tell(member, upto))
     told.sort(key=attrgetter("at"), reverse=True)
     entries = told[skip : skip + size]
@@ -67,6 +74,15 @@ def _letters(member: Member, upto: int) -> Iterator[Entry]:
         }
         assert message.finished_at is not None
         yield Entry(message.finished_at, "letter", text, letters.why(message), url_id=str(message.uuid))
+
+
+def _replies(member: Member, upto: int) -> Iterator[Entry]:
+    rows = member.replies.defer("whole", "files").order_by("-received_at", "-pk")
+    for reply in rows[:upto]:
+        text = _("Wrote back: “%s”") % reply.subject if reply.subject else _("Wrote back")
+        words = Truncator(" ".join(reply.text.split())).chars(REPLY_SHOWN)
+        waits = "" if reply.answered_at else " · " + _("waits for an answer")
+        yield Entry(reply.written_at, "reply", text, words + waits, reply_id=str(reply.uuid))
 
 
 def _moves(member: Member, upto: int) -> Iterator[Entry]:

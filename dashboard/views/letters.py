@@ -3,6 +3,7 @@
 import html
 import uuid
 from collections.abc import Mapping
+from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -14,7 +15,7 @@ from dashboard import access, chips, fragments, paging, tabs
 from dashboard.questions import mailbox, plans, post, versions
 from dashboard.words import letters
 from dashboard.words import mailbox as mailbox_words
-from mail import mailboxes, reading, rendering
+from mail import mailboxes, reading, rendering, writers
 from mail.models import Message
 from office import clock
 
@@ -78,6 +79,7 @@ def letter(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
     is_plain = request.GET.get("as") == "text"
     about = {
         "message": message,
+        "writer": _writer(message),
         "subject": read.subject if read else letters.name(message),
         "read": read,
         "trouble": trouble,
@@ -103,6 +105,15 @@ def letter_html(_request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
 def _mailbox_line() -> str:
     line = mailbox.line(mailboxes.current(), clock.now())
     return mailbox_words.waiting(line, clock.now()) if line else ""
+
+
+def _writer(message: Message) -> dict[str, Any]:
+    """Who signed it; of a letter that has not been written yet, who will."""
+    signed = message.values.get("sender") if message.values else None
+    if isinstance(signed, dict) and signed.get("name"):
+        return signed
+    found = writers.of([message], clock.now())[message.pk]
+    return {"name": found.sender.name, "role": found.sender.role, "instead_of": found.instead_of}
 
 
 def _read(message: Message) -> tuple[rendering.Rendered | None, str]:

@@ -12,6 +12,7 @@ from dashboard import access, fragments, outcomes
 from dashboard.questions import money, person, timeline
 from dashboard.views import identity
 from dashboard.words import people
+from mail import answering
 from members import ladder, stage_rules
 from members.models import Member, Subscription
 from office import clock
@@ -49,6 +50,7 @@ def member(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
             "planned": person.planned(found),
             "past": person.letters_past(found),
             "tasks": person.open_tasks(found),
+            "waiting_replies": answering.waiting().filter(member=found).defer("whole"),
             "runs": person.runs(found),
             "decisions": person.decisions(found),
             **identity.about(found, request),

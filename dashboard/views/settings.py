@@ -50,6 +50,11 @@ def _entries(user: User) -> list[Entry]:
             reverse("letters-arriving"),
         ),
         Entry(
+            _("People who write"),
+            _("Names, faces and addresses under letters, until when, and who takes somebody’s place."),
+            reverse("senders"),
+        ),
+        Entry(
             _("Stopped addresses"),
             _("Addresses that get no letters: those that do not exist, and people who want none."),
             reverse("stopped-addresses"),
@@ -57,6 +62,11 @@ def _entries(user: User) -> list[Entry]:
     ]
     text = _("What needs a look, what did, and what is usual in each flow.")
     entries.append(Entry(_("What was noticed"), text, reverse("alarms")))
+    text = _("What letters can show, and where each picture is used.")
+    entries.insert(2, Entry(_("Pictures"), text, reverse("pictures")))
+    if roles.may(user, "brand.change"):
+        text = _("Colours, font, logo, your name and address, with a letter to see them on.")
+        entries.insert(2, Entry(_("How letters look"), text, reverse("brand")))
     if roles.may(user, "house.change"):
         text = _("What a club, a newspaper, a gym or a software business begins with.")
         entries.insert(0, Entry(_("Your trade"), text, reverse("trades")))

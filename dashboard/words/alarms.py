@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.urls import reverse
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -29,10 +30,28 @@ def page(alarm: Alarm) -> str:
         return reverse("flow", args=[alarm.subject])
     if alarm.kind == Kind.UNREADABLE:
         return f"{reverse('letters-stayed')}?show=refused"
+    if alarm.kind == Kind.REPLY:
+        return reverse("replies")
+    if alarm.kind == Kind.SENDER:
+        return reverse("sender-replacement", args=[alarm.subject])
     if alarm.kind == Kind.WEBHOOK:
         chosen = f"?endpoint__id__exact={alarm.values['endpoint']}"
         return reverse("admin:api_delivery_changelist") + chosen
     return reverse("alarms")
+
+
+def leaving(name: str, until: dt.date, follower: str, now: dt.datetime) -> str:
+    """Somebody's last day as a writer is near, or over, and who follows."""
+    day = formats.date_format(until, "DATE_FORMAT")
+    named = {"name": name, "day": day, "follower": follower}
+    is_over = until < timezone.localdate(now)
+    if follower:
+        if is_over:
+            return _("%(follower)s writes for %(name)s since %(day)s was over") % named
+        return _("%(name)s writes until %(day)s, then %(follower)s does") % named
+    if is_over:
+        return _("%(name)s wrote until %(day)s, and nobody does instead: letters wait") % named
+    return _("%(name)s writes until %(day)s, and nobody is named who does then") % named
 
 
 def usual(reading: Reading) -> str:
@@ -137,6 +156,27 @@ def _clock(alarm: Alarm, now: dt.datetime) -> str:
     return _("Nothing was done from %(since)s until %(until)s: the clock stood still") % moments
 
 
+def _reply(alarm: Alarm, now: dt.datetime) -> str:
+    values: Values = alarm.values
+    text = ngettext(
+        "%(count)d reply waits since %(since)s (%(who)s)",
+        "%(count)d replies wait, the first since %(since)s (%(who)s)",
+        values["count"],
+    )
+    return text % {**values, "since": _near(values["since"], now)}
+
+
+def _mailbox(alarm: Alarm, now: dt.datetime) -> str:
+    values: Values = alarm.values
+    named = {"name": alarm.subject, "since": _near(values["since"], now), "why": values["why"]}
+    return _("The mailbox %(name)s cannot be read since %(since)s: %(why)s") % named
+
+
+def _sender(alarm: Alarm, now: dt.datetime) -> str:
+    values: Values = alarm.values
+    return leaving(values["name"], dt.date.fromisoformat(values["until"]), values["follower"], now)
+
+
 def _near(moment: str, now: dt.datetime) -> str:
     return times.near(dt.datetime.fromisoformat(moment), now)
 
@@ -150,4 +190,7 @@ SENTENCES = {
     Kind.WEBHOOK: _webhook,
     Kind.NIGHT: _night,
     Kind.CLOCK: _clock,
+    Kind.REPLY: _reply,
+    Kind.MAILBOX: _mailbox,
+    Kind.SENDER: _sender,
 }

@@ -35,6 +35,7 @@ LABELS = {
     "sender.role": gettext_lazy("sender's role"),
     "sender.email": gettext_lazy("sender's e-mail"),
     "sender.phone": gettext_lazy("sender's phone"),
+    "sender.signature": gettext_lazy("sender's signature"),
     "sender.picture_url": gettext_lazy("sender's picture"),
     "sender.picture_alt": gettext_lazy("words for the picture"),
     "links.preferences": gettext_lazy("link to choose letters"),

@@ -26,7 +26,7 @@ OTHER = "other"
 CLOCK = re.compile(r"([01]?\d|2[0-3])[:.]([0-5]\d)")
 
 
-class _Together(forms.MultiWidget):
+class Together(forms.MultiWidget):
     """Several small fields beside each other, under one label."""
 
     use_fieldset = False
@@ -39,7 +39,7 @@ class _Together(forms.MultiWidget):
         return f"{id_}_0" if id_ else id_
 
 
-class _Span(_Together):
+class _Span(Together):
     def __init__(self) -> None:
         number = forms.TextInput(attrs={"inputmode": "numeric", "size": 4, "autocomplete": "off"})
         unit = forms.Select(choices=UNITS, attrs={"aria-label": gettext_lazy("minutes, days, weeks …")})
@@ -91,7 +91,7 @@ class Clock(forms.CharField):
         return f"{int(found[1]):02}:{found[2]}"
 
 
-class _Happening(_Together):
+class _Happening(Together):
     def __init__(self) -> None:
         hint = gettext_lazy("its name, as in usage.visit")
         name = forms.TextInput(attrs={"aria-label": hint, "placeholder": hint, "class": "if-other"})

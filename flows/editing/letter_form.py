@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from flows import letters
-from flows.editing import plain_text
+from flows.editing import block_forms, plain_text, splitting
 from mail.models import Sender
 
 LANGUAGES = {
@@ -51,16 +51,38 @@ class Text(forms.Form):
     )
 
     def __init__(
-        self, data: QueryDict | None, *, language: str, source: Mapping[str, Any], technical: bool
+        self,
+        data: QueryDict | None,
+        *,
+        language: str,
+        source: Mapping[str, Any],
+        technical: bool,
+        rows: list[block_forms.BlockForm] | None = None,
     ) -> None:
-        self.language, self.source, self.technical = language, source, technical
+        self.language, self.source, self.technical, self.rows = language, source, technical, rows
         shown = {name: self._shown(str(source.get(name, ""))) for name in self.base_fields}
-        super().__init__(data, initial=shown, prefix=f"text-{language}")
+        super().__init__(data, initial=shown, prefix=_prefix(language))
+        if rows is not None:
+            del self.fields["body"]
 
     @property
     def name(self) -> str:
         """The language by its own name."""
         return LANGUAGES.get(self.language, self.language)
+
+    @property
+    def can_be_one(self) -> bool:
+        """Whether its blocks can become one text again."""
+        return splitting.can_be_one([row.block() for row in self.rows or ()])
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether something in this language is to be looked at."""
+        return bool(self.errors) or any(row.errors for row in self.rows or ())
+
+    def is_valid(self) -> bool:
+        verdicts = [super().is_valid(), *(row.is_valid() or not row.is_bound for row in self.rows or ())]
+        return all(verdicts)
 
     def clean(self) -> dict[str, Any]:
         if not self.technical:
@@ -69,11 +91,22 @@ class Text(forms.Form):
                     self.add_error(field, _("There is no field “%s”. Choose one from the list.") % words)
         return self.cleaned_data
 
+    def written(self, name: str) -> str:
+        """What stands in a field now, as Liquid."""
+        said, before = str(self[name].value() or ""), str(self.source.get(name, ""))
+        return said if self.technical else plain_text.liquid(said, before)
+
     def texts(self) -> dict[str, Any]:
         """The texts as Liquid; what this form does not show (a text part of its own) stays."""
-        kept = {name: value for name, value in self.source.items() if name not in self.base_fields}
-        found = {name: self._kept(name, self.cleaned_data.get(name, "")) for name in self.base_fields}
-        return {**kept, **{name: text for name, text in found.items() if text or name != "preheader"}}
+        own = {*self.base_fields, "blocks"}
+        kept = {name: value for name, value in self.source.items() if name not in own}
+        found = {name: self._kept(name, self.cleaned_data.get(name, "")) for name in self.fields}
+        built = {} if self.rows is None else {"blocks": [row.block() for row in self.rows]}
+        return {
+            **kept,
+            **{name: text for name, text in found.items() if text or name != "preheader"},
+            **built,
+        }
 
     def _shown(self, text: str) -> str:
         return text if self.technical else plain_text.friendly(text)
@@ -91,6 +124,7 @@ class LetterForm:
     """The whole letter: the choice of a sender, and a form per language, the flow's own first."""
 
     sender: str
+    by_owner: bool
     senders: Sequence[tuple[str, str, bool]]
     texts: list[Text]
     may_add: Sequence[tuple[str, str]]
@@ -105,11 +139,21 @@ class LetterForm:
         """The letter as the definition has it."""
         own, *others = self.texts
         kept = {name: value for name, value in before.items() if name in ("slug",)}
-        found = {**kept, "sender": self.sender, **own.texts()}
+        found = {
+            **kept,
+            "sender": self.sender,
+            **own.texts(),
+            **({"by_owner": True} if self.by_owner else {}),
+        }
         return found | {text.language: text.texts() for text in others}
 
 
-def of(data: QueryDict | None, letter: Mapping[str, Any], draft: Mapping[str, Any]) -> LetterForm:
+def of(
+    data: QueryDict | None,
+    letter: Mapping[str, Any],
+    draft: Mapping[str, Any],
+    files: block_forms.Files | None = None,
+) -> LetterForm:
     """The form of a letter: as it was sent, with a language more or less where a button asked for it."""
     own = letters.language(draft)
     technical = (bool(data and data.get("technical")) and not _asked(data, "words")) or _asked(
@@ -117,18 +161,53 @@ def of(data: QueryDict | None, letter: Mapping[str, Any], draft: Mapping[str, An
     )
     found = letters.texts(letter, draft)
     codes = _codes(data, found, own)
-    forms_ = [_text(data, code, found.get(code, {}), technical) for code in codes]
+    library, files = block_forms.Library(), files or block_forms.Files()
+    # A language that is new begins with the blocks of the first one, to be written over.
+    begun = {name: text for name, text in found.get(own, {}).items() if name == "blocks"}
+    forms_ = [_text(data, files, code, found.get(code, begun), technical, library) for code in codes]
     sender = data.get("sender", "") if data and "sender" in data else str(letter.get("sender", ""))
+    by_owner = bool(data.get("by_owner")) if data and "sender" in data else bool(letter.get("by_owner"))
     more = [(code, name) for code, name in LANGUAGES.items() if code not in codes]
-    return LetterForm(sender, _senders(draft, sender), forms_, more, technical)
+    return LetterForm(sender, by_owner, _senders(draft, sender), forms_, more, technical)
 
 
-def _text(data: QueryDict | None, code: str, source: Mapping[str, Any], technical: bool) -> Text:
-    is_sent = data is not None and f"text-{code}-body" in data
-    is_turned = data is not None and data.get("do") in ("technical", "words")
-    return Text(
-        data if is_sent and not is_turned else None, language=code, source=source, technical=technical
-    )
+def _prefix(code: str) -> str:
+    return f"text-{code}"
+
+
+def _text(
+    data: QueryDict | None,
+    files: block_forms.Files,
+    code: str,
+    source: Mapping[str, Any],
+    technical: bool,
+    library: block_forms.Library,
+) -> Text:
+    at = block_forms.Place(_prefix(code), technical, library)
+    deed = data.get("do", "") if data else ""
+    is_sent = data is not None and f"{at.prefix}-subject" in data
+    is_built = data.get(f"{at.prefix}-way") == "blocks" if is_sent and data else "blocks" in source
+    if is_sent and data is not None and deed not in ("technical", "words"):
+        rows = block_forms.sent(data, files, at) if is_built else None
+        text = Text(data, language=code, source=source, technical=technical, rows=rows)
+        return _turned(deed, text, at)
+    rows = block_forms.opened(source.get("blocks"), at) if is_built else None
+    return Text(None, language=code, source=source, technical=technical, rows=rows)
+
+
+def _turned(deed: str, text: Text, at: block_forms.Place) -> Text:
+    """The text as it was sent, or taken apart into blocks, or put together from them, where a button asked for it."""
+    if deed == f"to-blocks:{text.language}" and text.rows is None:
+        body = text.written("body").replace("\r\n", "\n")
+        text.rows = block_forms.opened(splitting.apart(body), at)
+        del text.fields["body"]
+    elif deed == f"to-text:{text.language}" and text.rows is not None and text.can_be_one:
+        body = splitting.together([row.block() for row in text.rows])
+        lines = {name: text.written(name) for name in ("subject", "preheader")}
+        source = {name: value for name, value in text.source.items() if name != "blocks"}
+        source = {**source, **lines, "body": body}
+        return Text(None, language=text.language, source=source, technical=text.technical)
+    return text
 
 
 def _codes(data: QueryDict | None, found: Mapping[str, Any], own: str) -> list[str]:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from flows.editing import plain_text
 from flows.models import Flow, Step
 from mail.models import Letter
 
@@ -59,6 +60,11 @@ def find(draft: Mapping[str, Any], uid: str) -> tuple[int, dict[str, Any]]:
 def letter_of(draft: Mapping[str, Any], step: Mapping[str, Any]) -> dict[str, Any]:
     """The letter that a step sends, empty where nobody wrote one yet."""
     return letters(draft).get(str(step.get("letter", "")), {})
+
+
+def subject(letter: Mapping[str, Any]) -> str:
+    """The letter's subject, with words in place of its fields."""
+    return plain_text.told(str(letter.get("subject", "")))
 
 
 def seen(draft: Mapping[str, Any], uid: str) -> str:

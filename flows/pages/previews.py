@@ -40,7 +40,9 @@ def preview(request: HttpRequest, pk: int, uid: str) -> HttpResponse:
     languages = drafts_of_letters.languages(letter, flow.draft)
     language = request.GET.get("language", "")
     language = language if language in languages else languages[0]
+    is_phone, is_dark = request.GET.get("width") == "phone", request.GET.get("dark") == "1"
     kept = f"language={language}" + (f"&member={member.uuid}" if member else "")
+    wide, dark = ("&width=phone" if is_phone else ""), ("&dark=1" if is_dark else "")
     about = {
         "flow": flow,
         "step": step,
@@ -50,9 +52,12 @@ def preview(request: HttpRequest, pk: int, uid: str) -> HttpResponse:
         "people": _search(search),
         "languages": [(code, LANGUAGES.get(code, code), code == language) for code in languages],
         "language": language,
-        "is_phone": request.GET.get("width") == "phone",
-        "page": f"{reverse('admin:flows_flow_letter', args=[flow.pk, uid])}?{kept}",
-        "kept": kept,
+        "is_phone": is_phone,
+        "is_dark": is_dark,
+        "page": f"{reverse('admin:flows_flow_letter', args=[flow.pk, uid])}?{kept}{dark or '&dark=0'}",
+        "ways": {"wide": kept + dark, "phone": f"{kept}&width=phone{dark}", "light": kept + wide},
+        "in_the_dark": f"{kept}{wide}&dark=1",
+        "looks": (f"&member={member.uuid}" if member else "") + wide + dark,
         "may_try": trying.is_possible(),
         "address": frame.person(request).email,
         **_subject(flow, letter, language, member),
@@ -74,7 +79,9 @@ def letter_page(request: HttpRequest, pk: int, uid: str) -> HttpResponse:
     except (compiling.LetterErrors, rendering.RenderError, KeyError, drafts_of_letters.NoSender) as error:
         said = "\n".join(getattr(error, "errors", [str(error)]))
         return HttpResponse(said, content_type="text/plain; charset=utf-8", status=422)
-    return HttpResponse(rendered.html)
+    asked = request.GET.get("dark", "")
+    page = previewing.in_light(rendered.html, dark=asked == "1") if asked else rendered.html
+    return HttpResponse(page)
 
 
 @frame.changes

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from flows import step_words, steps
@@ -16,6 +17,7 @@ from flows.editing import field_labels, keeping, kinds, letter_form, parts, step
 from flows.models import Flow
 from flows.numbers import Numbers
 from flows.pages import frame, overview
+from mail import blocks
 from members import building
 from members.building import finding
 from office import clock
@@ -79,11 +81,14 @@ def condition(request: HttpRequest, pk: int) -> HttpResponse:
 def _open(request: HttpRequest, flow: Flow, uid: str) -> Opened:
     _place, settings = parts.find(flow.draft, uid)
     sent: QueryDict | None = request.POST if request.method == "POST" else None
-    is_form = sent is not None and (sent.get("do", "save") in SAVES or "how" in sent or "if-0-join" in sent)
+    is_letter = settings.get("kind") == "send"
+    is_form = sent is not None and (
+        is_letter or sent.get("do", "save") in SAVES or "how" in sent or "if-0-join" in sent
+    )
     form = kinds.form(sent if is_form else None, step=settings, draft=flow.draft)
     written = None
     if settings.get("kind") == "send":
-        written = letter_form.of(sent, parts.letter_of(flow.draft, settings), flow.draft)
+        written = letter_form.of(sent, parts.letter_of(flow.draft, settings), flow.draft, request.FILES)
     seen = str(sent.get("seen", "")) if sent else parts.seen(flow.draft, uid)
     return Opened(settings, form, written, seen)
 
@@ -132,6 +137,8 @@ def _page(
         "found": found,
         "shared": _shared(flow, opened.step, listed),
         "chips": field_labels.to_choose(),
+        "block_kinds": [(name, capfirst(blocks.label(name))) for name in blocks.names()],
+        "blocks_to_come": blocks.coming(),
         "is_known": opened.step.get("kind") in steps.names(),
         "kind_words": step_words.kind(str(opened.step.get("kind"))),
         "numbers": Numbers(),

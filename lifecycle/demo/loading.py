@@ -13,11 +13,13 @@ from lifecycle.demo import (
     chores,
     club,
     evenings,
+    invitation,
     ladder,
     lives,
     people,
     post,
     register,
+    replies,
     trail,
     welcome,
 )
@@ -52,7 +54,9 @@ def load(members: int, seed: int, now: dt.datetime, *, users: bool = True) -> Lo
         trail.write(rows, now)
         spans.rebuild([held.pk for row in rows for held in row.subscriptions])
         runs = welcome.run(rows, welcome.publish(now), now)
+        invitation.publish(now)
         letters = post.write(rng, runs, now)
+        replies.write(letters, now)
         arrived = arrivals.write(rng, rows, now)
         tasks = chores.write(rows, runs, now)
         fact_keeping.recompute([row.member.pk for row in rows], now)

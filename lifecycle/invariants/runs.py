@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 
+from flows import letters
 from flows.models import Decision, Enrolment, FlowVersion, Step, StepRun
 from lifecycle.invariants.lines import Moment
 from mail.models import LetterVersion
@@ -44,7 +45,8 @@ def changed_versions(_moment: Moment) -> Iterator[str]:
         if _digest(version.definition) != version.digest:
             yield f"flow {version.flow.slug}, version {version.number}"
     for letter in LetterVersion.objects.select_related("letter").iterator():
-        if _digest([letter.sender_id, letter.texts]) != letter.digest:
+        said = letters.version_digest(letter.sender_id, letter.texts, by_owner=letter.by_owner)
+        if said != letter.digest:
             yield f"letter {letter.letter.slug}, version {letter.number}"
 
 

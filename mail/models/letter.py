@@ -24,12 +24,13 @@ class LetterVersion(models.Model):
     """What a letter says, compiled once and never changed again.
 
     `texts` maps a language to its subject, preheader, html and text, each Liquid over plain values;
-    `source` is what the editor wrote.
+    `source` is what the editor wrote. `by_owner`: whoever looks after the member writes it, `sender` where nobody does.
     """
 
     letter = models.ForeignKey(Letter, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField()
     sender = models.ForeignKey(Sender, on_delete=models.PROTECT, related_name="+")
+    by_owner = models.BooleanField(default=False, db_default=False)
     language = models.CharField(max_length=12)
     texts = models.JSONField()
     source = models.JSONField()

@@ -1,24 +1,40 @@
+import datetime as dt
+
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
 class Picture(models.Model):
-    """A picture that letters show, kept in the database and served under the hash of its content."""
+    """A picture that letters show, kept in the database and served under the hash of its content.
+
+    `in_library`: staff choose among those for letters; the others are faces and logos.
+    """
 
     name = models.CharField(max_length=80, unique=True)
     content_type = models.CharField(max_length=40)
     content = models.BinaryField()
+    title = models.CharField(_("name"), max_length=120, blank=True, default="")
+    alt = models.CharField(_("words for those who do not see it"), max_length=300, blank=True, default="")
+    width = models.PositiveIntegerField(default=0)
+    height = models.PositiveIntegerField(default=0)
+    in_library = models.BooleanField(default=False)
+    kept_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = _("picture")
         verbose_name_plural = _("pictures")
 
     def __str__(self) -> str:
-        return self.name
+        return self.title or self.name
 
 
 class Sender(models.Model):
-    """A person who writes letters: a name, a face, a role, a way to answer."""
+    """A person who writes letters: a name, a face, a role, a way to answer.
+
+    `reply_to` is where answers go when it is another address than `email`; `user` is the same person as somebody who
+    works here. `until` is the last day (by the house's clock) on which they write; after it `replacement` does.
+    """
 
     slug = models.SlugField(max_length=80, unique=True)
     name = models.CharField(_("name"), max_length=120)
@@ -28,6 +44,46 @@ class Sender(models.Model):
     picture = models.ForeignKey(
         Picture, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("picture")
     )
+    reply_to = models.EmailField(
+        _("answers go to"),
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Left empty, answers go to the e-mail address."),
+    )
+    signature = models.TextField(
+        _("signature"),
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("A few lines of text, such as when you can be called."),
+    )
+    languages = models.CharField(
+        _("languages"),
+        max_length=120,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("What this person speaks, such as da, en."),
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("works here as"),
+        help_text=_("Letters that come from who looks after a member come from this person then."),
+    )
+    until = models.DateField(_("writes until"), null=True, blank=True)
+    replacement = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("who writes after that"),
+    )
 
     class Meta:
         verbose_name = _("person who writes")
@@ -36,3 +92,38 @@ class Sender(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def answers_to(self) -> str:
+        """The address that answers go to."""
+        return self.reply_to or self.email
+
+    def has_stopped(self, today: dt.date) -> bool:
+        """Whether this person's last day is over."""
+        return self.until is not None and self.until < today
+
+
+class Succession(models.Model):
+    """One person took another's place everywhere: what moved, so that it can be put back. Never changed but undone."""
+
+    old = models.ForeignKey(Sender, on_delete=models.CASCADE, related_name="successions")
+    new = models.ForeignKey(Sender, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    moved = models.JSONField(default=dict)
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("change of who writes")
+        verbose_name_plural = _("changes of who writes")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["old"], condition=models.Q(undone_at=None), name="mail_succession_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.old} → {self.new}"

@@ -43,3 +43,14 @@ document.addEventListener("click", async (event) => {
   await navigator.clipboard.writeText(button.dataset.copy);
   button.classList.add("done");
 });
+
+// One key for one deed: of the row that has the focus, else of the only one on the page.
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+  if (event.target.matches("textarea, select, input:not([type=checkbox])")) return;
+  const row = document.activeElement.closest("[data-row]");
+  const found = (row ?? document).querySelectorAll(`[data-key="${CSS.escape(event.key.toLowerCase())}"]`);
+  if (found.length !== 1) return;
+  event.preventDefault();
+  found[0].click();
+});

@@ -12,10 +12,11 @@ from django.test import Client
 from playwright.sync_api import BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from mail import suppressions
+from mail import pictures, suppressions
 from mail.models import Suppression
 from office.models import User
 from tests.dashboard import club as clubs
+from tests.mail import photos
 
 CHROMIUM = Path("/usr/bin/chromium")
 QUIET = "--no-sandbox --disable-gpu --no-first-run --disable-sync --disable-component-update "
@@ -36,6 +37,7 @@ ADDRESSES += (
     "/flows/welcome/walk/",
     "/flows/welcome/walk/?name=Maja&email=1",
 )
+ADDRESSES += ("/settings/", "/settings/brand/", "/settings/pictures/", "{picture}")
 ADDRESSES += ("/letters/arriving/", "/letters/stopped-addresses/", "{lifting}")
 Open = Callable[[str], Page]
 
@@ -89,10 +91,12 @@ def pages(club: clubs.Club) -> list[str]:
     """The address of every page."""
     address = "a-rather-long-name-for-a-mailbox@a-rather-long-name-for-a-house.example.com"
     suppressions.suppress(address, Suppression.Reason.BOUNCED, club.event.occurred_at, "550 5.1.1 unknown")
+    picture = pictures.add(photos.photo(), title="x" * 60, alt="A long table", now=club.event.occurred_at)
     known = {
         "member": f"/members/{club.ingrid.uuid}/",
         "letter": f"/letters/{club.letter.uuid}/",
         "arrival": f"/arrivals/{club.arrival.pk}/",
+        "picture": f"/settings/pictures/{picture.name}/",
         "lifting": f"/letters/stopped-addresses/{Suppression.objects.get().pk}/lifting",
     }
     return [address.format(**known) for address in ADDRESSES]

@@ -1,5 +1,6 @@
 """Who may open what, and do what, on the staff pages: every address, every role, against one table."""
 
+import datetime as dt
 import uuid
 from typing import Any
 
@@ -9,11 +10,13 @@ from django.urls import URLPattern, reverse
 
 from dashboard import urls
 from lifecycle import urls as hall
+from mail import pictures
 from members.models import Member
 from office import roles
 from office.models import AuditEntry, User
 from relationship.models import Task
 from tests.dashboard.club import Club
+from tests.mail import photos
 
 OPEN = {"login", "logout", "look", "language"}
 HALL = [page for page in hall.urlpatterns if isinstance(page, URLPattern) and hasattr(page.callback, "deeds")]
@@ -32,6 +35,7 @@ def addresses(club: Club) -> dict[str, str]:
         "arrival-attempt": [club.arrival.pk],
         "event-attempt": [club.event.pk],
         "trade": ["club"],
+        "picture-uses": [_picture()],
     }
     return {
         str(page.name): reverse(str(page.name), args=args.get(str(page.name)) or _args(page, club.ingrid))
@@ -39,9 +43,19 @@ def addresses(club: Club) -> dict[str, str]:
     }
 
 
+def _picture() -> str:
+    now = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)
+    return pictures.add(photos.drawing(), title="A leaf", alt="A green leaf", now=now).name
+
+
 def _args(page: URLPattern, member: Member) -> list[Any]:
     kinds = [type(converter).__name__ for converter in page.pattern.converters.values()]
-    known = {"UUIDConverter": member.uuid, "IntConverter": 1, "SlugConverter": "welcome"}
+    known = {
+        "UUIDConverter": member.uuid,
+        "IntConverter": 1,
+        "SlugConverter": "welcome",
+        "StringConverter": "x",
+    }
     return [known[kind] for kind in kinds]
 
 

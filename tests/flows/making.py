@@ -19,7 +19,13 @@ def definition(steps: Sequence[dict[str, Any]], **over: Any) -> dict[str, Any]:
     """A complete definition of these steps, with a letter for each slug that a step names."""
     slugs = dict.fromkeys(step["letter"] for step in steps if "letter" in step)
     written = [
-        {"slug": slug, "sender": "anna", "subject": f"About {slug}", "body": f"Hello, this is {slug}."}
+        {
+            "slug": slug,
+            "sender": "anna",
+            "subject": f"About {slug}",
+            "preheader": "What it says",
+            "body": f"Hello, this is {slug}.",
+        }
         for slug in slugs
     ]
     plain = {

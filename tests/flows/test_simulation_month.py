@@ -64,9 +64,9 @@ def test_a_month_lived_hour_by_hour_is_what_a_simulation_tells(
 ) -> None:
     definition = flow()
     sending_rules.save(RULES, START - DAY)
-    noes = lived(random.Random(7), by_the_hour=exact)
+    refusals = lived(random.Random(7), by_the_hour=exact)
     publishing.publish(definition, START, without_face=True)
-    live(noes)
+    live(refusals)
     really, entered = what_really_left(), standing()
     assert len({status for _who, _step, status, _at in really}) > 1
     monkeypatch.setattr(replay, "EXACT", 10_000 if exact else 0)
@@ -98,12 +98,12 @@ def lived(chance: random.Random, *, by_the_hour: bool) -> list[tuple[dt.datetime
     return [(moment(30), member) for _joined, member in chance.sample(people, 2)]
 
 
-def live(noes: list[tuple[dt.datetime, Member]]) -> None:
+def live(refusals: list[tuple[dt.datetime, Member]]) -> None:
     """The clock comes by at every full hour, as far as flows are concerned; events are told as they happen."""
     Event.objects.update(handled_at=END)
     now = START
     while now <= END:
-        for at, member in noes:
+        for at, member in refusals:
             if now - HOUR < at <= now:
                 consent.withdraw(member, "membership", at, at, proof="", source="test")
         came = Event.objects.filter(occurred_at__gt=now - HOUR, occurred_at__lte=now)

@@ -26,7 +26,15 @@ def letter(uid: str = "hello") -> dict[str, Any]:
 def test_a_field_that_is_empty_for_some_is_counted(now: dt.datetime) -> None:
     for number, name in enumerate(("Per", "", "")):
         cast.join(f"p{number}", now, quiet=True, first_name=name)
-    texts = [{"slug": "hello", "sender": "anna", "subject": "Hi {{ member.first_name }}", "body": "x"}]
+    texts = [
+        {
+            "slug": "hello",
+            "sender": "anna",
+            "subject": "Hi {{ member.first_name }}",
+            "preheader": "p",
+            "body": "x",
+        }
+    ]
     assert told(now, [letter()], letters=texts) == [
         ("hello", "“first name” is empty for 2 of 3 members who would get it. Say what stands there.")
     ]
@@ -38,7 +46,11 @@ def test_a_fallback_or_a_question_makes_it_right(now: dt.datetime) -> None:
         "{{ member.first_name | default: 'you' }}{% if member.phone != blank %}{{ member.phone }}{% endif %}"
     )
     assert (
-        told(now, [letter()], letters=[{"slug": "hello", "sender": "anna", "subject": "x", "body": body}])
+        told(
+            now,
+            [letter()],
+            letters=[{"slug": "hello", "sender": "anna", "subject": "x", "preheader": "p", "body": body}],
+        )
         == []
     )
     assert warnings.bare_fields("{% if plan.name %}x{% endif %}{{ plan.name }}") == {"plan.name"}
@@ -52,12 +64,13 @@ def test_readers_of_another_language_are_counted(now: dt.datetime) -> None:
         "slug": "hello",
         "sender": "anna",
         "subject": "x",
+        "preheader": "p",
         "body": "x",
-        "da": {"subject": "y", "body": "y"},
+        "da": {"subject": "y", "preheader": "p", "body": "y"},
     }
     assert told(now, [letter()], letters=[danish]) == []
     wait = {"uid": "w", "kind": "wait", "for": "1d"}
-    english = {"slug": "next", "sender": "anna", "subject": "x", "body": "x"}
+    english = {"slug": "next", "sender": "anna", "subject": "x", "preheader": "p", "body": "x"}
     assert told(now, [letter(), wait, letter("next")], letters=[danish, english]) == [
         ("next", "2 members read Dansk and would get this letter in English.")
     ]
@@ -113,7 +126,11 @@ def test_the_number_of_members_does_not_change_the_number_of_queries(
         ),
         ({"steps": [{"uid": "b", "kind": "branch", "if": {}}]}, "b", "Choose what it asks."),
         ({"letters": []}, "hello", "It has no letter yet."),
-        ({"letters": [{"slug": "hello", "subject": "x", "body": "x"}]}, "hello", "Choose who writes it."),
+        (
+            {"letters": [{"slug": "hello", "subject": "x", "body": "x"}]},
+            "hello",
+            "Choose who writes it.",
+        ),
         (
             {"letters": [{"slug": "hello", "sender": "anna", "subject": "", "body": "x"}]},
             "hello",
@@ -129,8 +146,8 @@ def test_what_stops_publishing_is_said_in_words_at_its_step(
 
 
 def test_a_mistyped_field_is_noticed_and_a_link_is_none(now: dt.datetime) -> None:
-    body = "Hi [firstname], read [the guide]({{ links.guide }}) or [this][1].\n\n[1]: https://example.com"
-    text = {"slug": "hello", "sender": "anna", "subject": "x", "body": body}
+    body = "Hi [firstname], read [the guide]({{ business.url }}) or [this][1].\n\n[1]: https://example.com"
+    text = {"slug": "hello", "sender": "anna", "subject": "x", "preheader": "p", "body": body}
     assert told(now, [letter()], letters=[text]) == [
         (
             "hello",

@@ -72,7 +72,7 @@ def test_members_without_any_address_break_nothing(mother: Member, now: dt.datet
     ole = cast.ole(now).member
     clock.tick(now)
     assert Message.objects.get(member=ole).reason == "no_address"
-    assert not Task.objects.exists()
+    assert Task.objects.get().title.startswith("Call Ole Brandt")
 
 
 def test_a_batch_asks_as_often_for_many_as_for_one(
@@ -84,5 +84,5 @@ def test_a_batch_asks_as_often_for_many_as_for_one(
     clock.work("engine", now)
     letters = list(Message.objects.select_related("member__guardian", "letter_version"))
     assert len(letters) == 3
-    with django_assert_num_queries(5):  # type: ignore[operator]
+    with django_assert_num_queries(8):  # type: ignore[operator]
         arbitration.decide(letters, now)

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mail import sending_rules
+from mail import conversations, sending_rules
 from mail.arbitration import Room, Verdict
 from mail.limits import Ledger
 from mail.models import Message
@@ -63,7 +63,7 @@ def test_a_letter_leaves_at_the_first_moment_that_every_rule_allows(
     )
 
     def verdict(at: dt.datetime) -> Verdict:
-        return Room(ledger(rules, history, now), {}, at).find(message)
+        return Room(ledger(rules, history, now), conversations.Talks(), {}, at).find(message)
 
     found = verdict(now)
     first = found.until or (until + STEP if found.reason else now)

@@ -1,0 +1,1 @@
+"""The page on which an owner says how letters look."""

@@ -1,0 +1,144 @@
+"""What a letter can be put together from: kinds of block, each a module in this package or in an upper room.
+
+A kind has a `LABEL`, its `FIELDS`, and `parts(block, page)`: the block as parts of a page. Where a field's text is not
+all there is to check, it also has `problems(block, page)`. `lifecycle/vocabulary.py` lists the kinds and binds them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Literal
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from mail import merge_fields
+
+if TYPE_CHECKING:
+    from mail.placeholders import Placeholders
+
+Block = Mapping[str, Any]
+Words = str | Promise
+MOST = 60  # blocks in one letter
+GUARD = "if"  # the field that must be known for the block to be shown
+KEYS = frozenset({"kind", GUARD})
+# What rooms that are not built yet will bring; each leaves this list by itself when its room supplies it.
+COMING: dict[str, Words] = {
+    "statement": gettext_lazy("what the membership gave"),
+    "next": gettext_lazy("next for you"),
+    "benefits": gettext_lazy("benefits not used yet"),
+    "survey": gettext_lazy("a question answered with one click"),
+    "offer": gettext_lazy("an offer"),
+}
+_kinds: dict[str, ModuleType] = {}
+
+
+@dataclass(frozen=True)
+class Field:
+    """One thing to fill in. `line` and `lines` hold text, `link` an address or a field that is one."""
+
+    name: str
+    label: Words
+    kind: Literal["line", "lines", "link", "picture", "choice"] = "line"
+    is_needed: bool = True
+    help: Words = ""
+    choices: Sequence[tuple[str, Words]] = ()
+    longest: int = 300
+
+
+@dataclass(frozen=True)
+class Part:
+    """A piece of the page as MJML, and the HTML from which its text is read where that is another one."""
+
+    mjml: str
+    readable: str | None = None
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a block has to know of the letter it stands in."""
+
+    hidden: Placeholders
+    language: str
+    kinds: frozenset[str] = field(default_factory=frozenset)
+
+
+def bind(kinds: Mapping[str, ModuleType]) -> None:
+    """Makes these the kinds of block, in the order in which they are offered."""
+    _kinds.clear()
+    _kinds.update(kinds)
+
+
+def names() -> list[str]:
+    """The kinds that this house has."""
+    return list(_kinds)
+
+
+def kind(name: str) -> ModuleType:
+    """The kind of that name; KeyError where this house has none."""
+    return _kinds[name]
+
+
+def fields(name: str) -> tuple[Field, ...]:
+    """What is filled in for a block of this kind."""
+    found: tuple[Field, ...] = _kinds[name].FIELDS
+    return found
+
+
+def coming() -> list[str]:
+    """What this house cannot put into a letter yet, in words."""
+    return [str(label) for name, label in COMING.items() if name not in _kinds]
+
+
+def label(name: str) -> str:
+    """What people call this kind."""
+    return str(_kinds[name].LABEL) if name in _kinds else name
+
+
+def texts(blocks: Any) -> list[str]:
+    """Everything that these blocks say, one text for each field; what has another shape says nothing."""
+    rows = [block for block in blocks if isinstance(block, Mapping)] if isinstance(blocks, list) else []
+    return [_asked(block, str(block[one.name])) for block in rows for one in _said_fields(block)]
+
+
+def pictures(blocks: Any) -> list[str]:
+    """The names of the pictures that these blocks show."""
+    rows = [block for block in blocks if isinstance(block, Mapping)] if isinstance(blocks, list) else []
+    shown = [(block, found) for block in rows for found in _picture_fields(block)]
+    return [str(block[name]) for block, name in shown if block.get(name)]
+
+
+def guard(block: Block) -> str:
+    """The field without which this block is not shown: the one it names, else the one that its link is."""
+    if block.get(GUARD):
+        return str(block[GUARD])
+    for one in fields(block["kind"]):
+        path = merge_fields.only(str(block.get(one.name, ""))) if one.kind == "link" else ""
+        if path:
+            return path
+    return ""
+
+
+def place(number: int, block: Block) -> str:
+    """How an error names a block."""
+    return _("Block %(number)d (%(kind)s)") % {"number": number, "kind": label(str(block.get("kind")))}
+
+
+def _said_fields(block: Block) -> list[Field]:
+    name = block.get("kind")
+    known = _kinds[name].FIELDS if name in _kinds else ()
+    return [one for one in known if one.kind in ("line", "lines", "link") and block.get(one.name)]
+
+
+def _asked(block: Block, text: str) -> str:
+    """The text with the condition under which its block is shown, so that nobody finds its field unguarded."""
+    path = block.get(GUARD)
+    return f"{{% if {path} != blank %}}{text}{{% endif %}}" if path else text
+
+
+def _picture_fields(block: Block) -> list[str]:
+    name = block.get("kind")
+    return [one.name for one in _kinds[name].FIELDS if one.kind == "picture"] if name in _kinds else []
