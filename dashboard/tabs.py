@@ -12,6 +12,7 @@ def of_register(here: str) -> list[chips.Chip]:
     """The views of the register: people, the groups they are in, and the companies they belong to."""
     named = {
         "members": _("People"),
+        "attendance": _("Who is here"),
         "segments": _("Segments"),
         "companies": _("Companies"),
         "join-pages": _("Pages for joining"),

@@ -23,6 +23,7 @@ MAY: dict[str, tuple[str, ...]] = {
     "consents.change": STAFF,
     "segments.change": STAFF,
     "imports.change": STAFF,
+    "attendance.change": STAFF,
     "letters.settle": STAFF,
     "group_letters.change": STAFF,  # written, tried and stopped; sent by those who may approve letters
     "companies.change": STAFF,

@@ -32,6 +32,7 @@ OPEN = {
     "u/letter/<str:token>/": "a signed link",
     "u/click/<str:token>/": "a signed link",
     "u/cancel/<str:token>/": "a signed link",
+    "u/card/<str:token>/": "a signed link",
     "join/<slug:slug>/": "whoever wants to join",
     "join/<slug:slug>/welcome/": "says only thank you",
     "pictures/<str:name>": "pictures that letters show",
