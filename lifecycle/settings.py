@@ -35,7 +35,7 @@ TEST_CLOCK = Path(clock_file).absolute() if (clock_file := environment.text("TES
 
 # The house, its rooms from the ground up, the hall last --------------------------------------------
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "office.apps.Desks",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -50,7 +50,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "template_partials",
-    "office",
+    "office.apps.Office",
     "api",
     "members",
     "mail",

@@ -28,7 +28,7 @@ def home(request: HttpRequest) -> HttpResponse:
         return render(
             request,
             "dashboard/start.html",
-            {**about, "steps": start.steps(), "afterwards": start.afterwards()},
+            {**about, **start.about(), "is_empty": True},
         )
     days = post.days_ahead(now)
     sent, missed = post.yesterday(now)
