@@ -103,4 +103,4 @@ def test_nobody_finds_a_page_on_the_index_that_is_not_theirs(client: Client) -> 
     groups = client.get(reverse("admin:index")).context["app_list"]
     listed = {page["object_name"] for group in groups for page in group["models"]}
     assert "Flow" in listed
-    assert "ApiKey" not in listed
+    assert "AuditEntry" not in listed
