@@ -31,7 +31,6 @@ ROOMS = (
     "flows",
     "mail",
     "members",
-    "api",
     "office",
 )
 MARKED = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext"}
