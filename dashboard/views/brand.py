@@ -53,7 +53,7 @@ def _wanted(asked: QueryDict) -> dict[str, Any]:
 def _page(request: HttpRequest, sent: form.Forms) -> HttpResponse:
     about = {
         "look": sent.look,
-        "house": sent.house,
+        "called": sent.house,
         "names": sent.house.instance,
         "contrasts": sent.contrasts(),
         "logo": Brand.current().logo,
