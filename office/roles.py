@@ -41,6 +41,7 @@ MAY: dict[str, tuple[str, ...]] = {
     "stage_rules.change": EDITORS,
     "sending_rules.change": EDITORS,
     "mailbox.change": OWNER,
+    "status.read": OWNER,
     "house.change": EDITORS,
     "brand.change": OWNER,
     "pictures.change": EDITORS,

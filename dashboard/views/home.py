@@ -25,7 +25,11 @@ def home(request: HttpRequest) -> HttpResponse:
     if not stages.members and not stages.former.count:
         # Of the flow that is missing the start list tells already.
         about["alarms"] = [alarm for alarm in raised if alarm.url != reverse("flows")]
-        return render(request, "dashboard/start.html", {**about, "steps": start.steps()})
+        return render(
+            request,
+            "dashboard/start.html",
+            {**about, **start.about(), "is_empty": True},
+        )
     days = post.days_ahead(now)
     sent, missed = post.yesterday(now)
     numbers = post.numbers()

@@ -72,6 +72,11 @@ def _entries(user: User) -> list[Entry]:
     if roles.may(user, "house.change"):
         text = _("What a club, a newspaper, a gym or a software business begins with.")
         entries.insert(0, Entry(_("Your trade"), text, reverse("trades")))
+    text = _("What a new house does first, step by step, and what of it is done.")
+    entries.append(Entry(_("First steps"), text, reverse("start")))
+    if roles.may(user, "status.read"):
+        text = _("Whether the clock runs, letters leave, and how old the last backup is.")
+        entries.append(Entry(_("Status"), text, reverse("status")))
     if roles.may(user, "changes.read"):
         text = _("Who did what here, and when: nothing in it can be changed.")
         entries.append(Entry(_("Changes by staff"), text, reverse("changes")))

@@ -1,5 +1,6 @@
 """The post room: who writes, what is written, and every letter that is to leave, left, or stayed."""
 
+from mail.models.account import Account
 from mail.models.brand import Brand
 from mail.models.click import Click
 from mail.models.letter import Letter, LetterVersion
@@ -14,6 +15,7 @@ from mail.models.sending import Outage, Postponement, SendingRules
 from mail.models.suppression import Suppression
 
 __all__ = [
+    "Account",
     "Brand",
     "Click",
     "Inbox",
