@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from dashboard import access
+from dashboard import access, notices
 from dashboard import monday as letter
 from office import audit, clock
 from office.models import House
@@ -24,5 +24,5 @@ def monday(request: HttpRequest) -> HttpResponse:
         return redirect("monday")
     with translation.override(House.current().language):
         subject, text = letter.write(now)
-    about = {"subject": subject, "text": text, "gets_it": user in letter.to_owners.owners()}
+    about = {"subject": subject, "text": text, "gets_it": user in notices.owners()}
     return render(request, "dashboard/monday.html", about)
