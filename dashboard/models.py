@@ -54,6 +54,17 @@ class Alarm(models.Model):
         return f"{self.kind} {self.subject}"
 
 
+class Figures(models.Model):
+    """Numbers that a large house counts every hour instead of each time somebody looks; one row by name."""
+
+    name = models.CharField(max_length=40, unique=True)
+    counted_at = models.DateTimeField()
+    values = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Reading(models.Model):
     """What the last night counted of one flow, and what is usual: below `low` is a fall, above `high` a rise.
 

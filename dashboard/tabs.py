@@ -12,6 +12,7 @@ def of_register(here: str) -> list[chips.Chip]:
     """The views of the register: people, the groups they are in, and the companies they belong to."""
     named = {
         "members": _("People"),
+        "attendance": _("Who is here"),
         "segments": _("Segments"),
         "companies": _("Companies"),
         "join-pages": _("Pages for joining"),
@@ -26,7 +27,11 @@ def of_letters(here: str, search: str = "") -> list[chips.Chip]:
     found = [
         chips.Chip(name, text, None, reverse(name) + query, name == here) for name, text in named.items()
     ]
-    decided = {"letters-held": _("Wait for a yes"), "letters-unknown": _("Not known")}
+    decided = {
+        "letters-held": _("Wait for a yes"),
+        "letters-unknown": _("Not known"),
+        "letters-to-groups": _("To groups"),
+    }
     decided["replies"] = _("Replies")
     found += [chips.Chip(name, text, None, reverse(name), name == here) for name, text in decided.items()]
     return found

@@ -3,10 +3,20 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from intake.attending.models import Occasion, Presence
 from intake.importing.models import ColumnChoice, Import, ImportedRow
 from intake.joining.models import JoinPage
 
-__all__ = ["ColumnChoice", "Delivery", "Endpoint", "Import", "ImportedRow", "JoinPage"]
+__all__ = [
+    "ColumnChoice",
+    "Delivery",
+    "Endpoint",
+    "Import",
+    "ImportedRow",
+    "JoinPage",
+    "Occasion",
+    "Presence",
+]
 
 
 class Endpoint(models.Model):

@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from api import deliveries, idempotency
-from dashboard import notices, watching
+from dashboard import monday, notices, watching
+from dashboard.questions import figures
 from flows import admitting, execution, limits, sweeping
 from intake import applying
 from intake.importing import drafts, ledger
 from intake.importing import working as importing
 from lifecycle import journey
-from mail import clicks, inbox, incoming, outbox, reports
+from mail import clicks, inbox, incoming, mailings, outbox, reports
 from members import (
     answering,
     fact_keeping,
@@ -62,11 +63,13 @@ PHASES = (
     Phase("dates", "engine", sweeping.sweep),
     Phase("steps", "engine", execution.advance),
     Phase("limits", "engine", limits.watch),
+    Phase("letters to groups", "engine", mailings.work),
     Phase("outbox", "send", outbox.send_due),
     Phase("letters by hand", "engine", by_hand.give),
     Phase("mailbox", "send", inbox.look),
     Phase("webhooks", "send", deliveries.send_due),
     Phase("notes to owners", "send", notices.mail_due),
+    Phase("Monday letter", "send", monday.mail_due),
 )
 PATIENCE = 30.0  # seconds, real time: how long one task works before it makes room
 SWEEP_EVERY = 2.0  # seconds, real time: how late a lost nudge can make anything
@@ -125,7 +128,7 @@ def look(now: dt.datetime) -> int:
     if last and last.at <= now < last.at + LOOK_EVERY:
         return 0
     Beat.objects.update_or_create(name=LOOK, defaults={"at": now})
-    return watching.sweep(now)
+    return watching.sweep(now) + figures.sweep(now)
 
 
 def night(now: dt.datetime) -> int:

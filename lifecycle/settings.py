@@ -23,12 +23,19 @@ ALLOWED_HOSTS = environment.hosts("ALLOWED_HOSTS", sorted({HOST, "127.0.0.1", "l
 SECRET_KEY = environment.secret_key(VAR_DIR, required=HTTPS)
 CANCEL_URL = environment.address("CANCEL_URL")
 
+# Shown once, to make the owner's account in an empty house (`manage.py begin` prints it).
+BEGIN_CODE = environment.text("BEGIN_CODE")
+# With it, a program that watches this installation may read /metrics from elsewhere.
+METRICS_TOKEN = environment.text("METRICS_TOKEN")
+# Where the nightly backups lie, so that the status page can tell how old the last one is.
+BACKUP_DIR = environment.text("BACKUP_DIR")
+
 # A sandbox reads its time from this file (leases, signature ages and link expiry stay on real time).
 TEST_CLOCK = Path(clock_file).absolute() if (clock_file := environment.text("TEST_CLOCK")) else None
 
 # The house, its rooms from the ground up, the hall last --------------------------------------------
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "office.apps.Desks",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -43,7 +50,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "template_partials",
-    "office",
+    "office.apps.Office",
     "api",
     "members",
     "mail",

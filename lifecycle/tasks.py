@@ -4,6 +4,7 @@ from celery import Celery, shared_task
 
 from lifecycle import clock
 from lifecycle.celery import app
+from mail import accounts
 from office import clock as time
 
 QUEUES = ("engine", "send")
@@ -12,6 +13,7 @@ QUEUES = ("engine", "send")
 @shared_task(name="lifecycle.work")
 def work(queue: str) -> None:
     """Works off everything of this queue that is due."""
+    accounts.refresh()
     clock.work(queue, time.now())
 
 
@@ -19,6 +21,7 @@ def work(queue: str) -> None:
 def heartbeat() -> None:
     """Says that the clock lives, looks after the house, and does the work of the night when it is due."""
     clock.beat()
+    accounts.refresh()
     clock.look(time.now())
     clock.night(time.now())
 

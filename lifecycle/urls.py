@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from lifecycle import health
+from lifecycle import health, watching_pages
 from lifecycle.trades import pages as trades
 
 urlpatterns = [
@@ -16,6 +16,8 @@ urlpatterns = [
     path("api/v1/", include("flows.urls")),
     path("api/v1/", include("members.member_url")),  # after all that stands behind a member
     path("api/", include("api.urls")),
+    path("metrics", watching_pages.metrics, name="metrics"),
+    path("settings/status/", watching_pages.page, name="status"),
     path("settings/trade/", trades.all_trades, name="trades"),
     path("settings/trade/<slug:slug>/", trades.trade, name="trade"),
     path("", include("intake.urls")),

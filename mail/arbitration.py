@@ -3,9 +3,9 @@
 In this order: address, time, suppression and consent say whether it may leave at all; then an open conversation, who
 writes, the calendar and the limits say when. What does not fit now is postponed to the first moment that does, if
 that is still in time, else given up with the reason. Letters about the membership itself are stopped by a dead
-address alone; payment reminders and those about leaving keep the hours, but no limit counts for them. A letter that
-answers at once what a member did (`at_once`) ignores hours, days and caps, never suppression, the budget of asks or
-an open reply.
+address alone (a notice to a whole group by every stop of the address); payment reminders and those about leaving keep
+the hours, but no limit counts for them. A letter that answers at once what a member did (`at_once`) ignores hours,
+days and caps, never suppression, the budget of asks or an open reply.
 """
 
 import datetime as dt
@@ -99,7 +99,10 @@ def _stop(message: Message, grounds: Grounds, now: dt.datetime) -> str:
         return _too_late(message)
     address = addressing.of(message.member)
     stopped = grounds.suppressed.get(address)
-    if stopped and (message.is_marketing or stopped.reason == Suppression.Reason.BOUNCED):
+    is_heard = (
+        message.is_marketing or message.mailing_id is not None
+    )  # a notice to a group heeds complaints too
+    if stopped and (is_heard or stopped.reason == Suppression.Reason.BOUNCED):
         return f"suppressed: {stopped.reason}"
     if message.is_marketing:
         line = grounds.consents.get((message.member_id, message.topic))

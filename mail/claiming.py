@@ -151,6 +151,7 @@ def recover(now: dt.datetime) -> int:
     again = Message.objects.filter(
         status=Status.UNKNOWN,
         purpose=Purpose.TRANSACTIONAL,
+        mailing=None,  # a notice to a group is not worth coming twice
         resent_at=None,
         unknown_at__lte=now - RESEND_AFTER,
     ).update(status=Status.QUEUED, due_at=now, finished_at=None, resent_at=now)

@@ -110,6 +110,7 @@ register(
     Field(
         "links.statement", "Page with what the membership gave", "https://club.example/u/statement/x/", "url"
     ),
+    Field("links.card", "The member's card, to show at the door", "https://club.example/u/card/x/", "url"),
     Field("links.guide", "The member's guide", "https://club.example/u/guide/x/", "url"),
     Field("links.referral", "The member's own link for friends", "https://club.example/r/ingrid", "url"),
     Field("links.browser", "This letter as a page", "https://club.example/u/letter/x/", "url"),

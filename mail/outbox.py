@@ -18,7 +18,7 @@ from mail import (
     postponing,
     restoring,
 )
-from mail.models import LetterVersion, Message
+from mail.models import LetterVersion, Mailing, Message
 from mail.models.message import Purpose
 from members.models import Member, Subscription
 from office import nudges
@@ -43,6 +43,7 @@ class Draft:
     at_once: bool = False
     hold: bool = False
     subscription: Subscription | None = None
+    mailing: Mailing | None = None
 
 
 def queue(drafts: Sequence[Draft], now: dt.datetime) -> None:
@@ -113,6 +114,7 @@ def _row(draft: Draft, now: dt.datetime) -> Message:
         group=draft.group,
         member=draft.member,
         letter_version=draft.letter_version,
+        mailing=draft.mailing,
         purpose=draft.purpose,
         topic=draft.topic,
         status=Status.HELD if draft.hold else Status.QUEUED,

@@ -2,6 +2,7 @@
 
 import copy
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from mail import brand, merge_fields, rendering, values
@@ -21,6 +22,22 @@ def preview(version: LetterVersion, language: str, member: Member | None = None)
     return rendering.render(
         text, _values(version, language, member) if member else _samples(version, language)
     )
+
+
+def on_paper(version: LetterVersion, members: Sequence[Member]) -> dict[int, rendering.Rendered]:
+    """The letter per member key as it is handed over on paper: in their language, without links to click.
+
+    Constant queries. Raises rendering.RenderError where it cannot be written for one of them.
+    """
+    drafts = [
+        Message(pk=member.pk, member=member, letter_version=version, purpose=Purpose.TRANSACTIONAL)
+        for member in members
+    ]
+    found = values.gather(drafts, version.published_at) if drafts else {}
+    return {
+        draft.pk: rendering.render(version.texts[values.language_of(draft)], {**found[draft.pk], "links": {}})
+        for draft in drafts
+    }
 
 
 def in_light(page: str, *, dark: bool) -> str:

@@ -29,7 +29,8 @@ WHERE mail_message.id = letter.column1 AND mail_message.lease = %s AND mail_mess
     AND NOT EXISTS (
         SELECT 1 FROM mail_suppression AS stop
         WHERE stop.address_hash IN ({hashes})
-            AND (mail_message.purpose <> 'transactional' OR stop.reason = 'bounced'))
+            AND (mail_message.purpose <> 'transactional' OR mail_message.mailing_id IS NOT NULL
+                OR stop.reason = 'bounced'))
     AND (mail_message.purpose = 'transactional' OR (
         SELECT said.granted FROM members_consent AS said
         WHERE said.member_id = mail_message.member_id AND said.topic = mail_message.topic

@@ -66,21 +66,21 @@ def remember_no(address: str, topics: Iterable[str], now: dt.datetime) -> None:
     A consent recorded later under the same address does not count (`refused`), until the person themself says yes.
     """
     for topic in topics:
-        digest = secrets.keyed_hash(_refusal(topic), identity.email_key(address))
+        digest = secrets.keyed_hash(refusal(topic), identity.email_key(address))
         ledger.stopped([(digest, Reason.REFUSED)], now)
         Suppression.objects.get_or_create(address_hash=digest, defaults={"reason": Reason.REFUSED, "at": now})
 
 
 def refused(wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Suppression]:
     """Those of these (address, topic) that somebody since erased had refused, in one query."""
-    hashes = {digest: pair for pair in wanted for digest in _hashes(_refusal(pair[1]), pair[0])}
+    hashes = {digest: pair for pair in wanted for digest in _hashes(refusal(pair[1]), pair[0])}
     rows = Suppression.objects.filter(address_hash__in=hashes)
     return {hashes[row.address_hash]: row for row in rows}
 
 
 def lift_no(address: str, topic: str, now: dt.datetime) -> None:
     """The person behind the address said yes on a page that only a letter to it leads to."""
-    hashes = _hashes(_refusal(topic), address)
+    hashes = _hashes(refusal(topic), address)
     gone, _rows = Suppression.objects.filter(address_hash__in=hashes, reason=Reason.REFUSED).delete()
     if gone:
         ledger.freed(hashes, now)
@@ -92,7 +92,8 @@ def forget_details(addresses: Iterable[str]) -> None:
     Suppression.objects.filter(address_hash__in=hashes).update(address="", detail="")
 
 
-def _refusal(topic: str) -> str:
+def refusal(topic: str) -> str:
+    """What the hash is for that remembers a no to this topic."""
     return f"refusal:{topic}"
 
 

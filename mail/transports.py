@@ -127,16 +127,22 @@ _mine = threading.local()
 
 def current() -> Transport:
     """This thread's transport, as `EMAIL_URL` says; connections stay open between letters."""
+    way = getattr(_mine, "way", None)
+    if way is not None and way is not settings.MAIL_TRANSPORT:
+        forget()  # another mailbox was connected meanwhile
     if getattr(_mine, "transport", None) is None:
-        _mine.transport = _open(settings.MAIL_TRANSPORT)
+        _mine.transport, _mine.way = _open(settings.MAIL_TRANSPORT), settings.MAIL_TRANSPORT
     transport: Transport = _mine.transport
     return transport
 
 
 @contextmanager
-def hurried(patience: float) -> Iterator[Transport]:
-    """A way out for who waits at a screen: a mail server gets `patience` seconds, on a connection of its own."""
-    transport = _open(settings.MAIL_TRANSPORT, patience)
+def hurried(patience: float, way: dict[str, object] | None = None) -> Iterator[Transport]:
+    """A way out for who waits at a screen: a mail server gets `patience` seconds, on a connection of its own.
+
+    `way`: another than the house's, to try it before it is kept.
+    """
+    transport = _open(way or settings.MAIL_TRANSPORT, patience)
     try:
         yield transport
     finally:
@@ -146,16 +152,17 @@ def hurried(patience: float) -> Iterator[Transport]:
 @contextmanager
 def using(transport: Transport) -> Iterator[None]:
     """Inside, this thread's letters are handed to `transport`."""
-    before, _mine.transport = getattr(_mine, "transport", None), transport
+    before = getattr(_mine, "transport", None), getattr(_mine, "way", None)
+    _mine.transport, _mine.way = transport, None
     try:
         yield
     finally:
-        _mine.transport = before
+        _mine.transport, _mine.way = before
 
 
 def forget() -> None:
     """Closes this thread's transport; the next letter opens it anew, as the settings say then."""
-    transport, _mine.transport = getattr(_mine, "transport", None), None
+    transport, _mine.transport, _mine.way = getattr(_mine, "transport", None), None, None
     if transport is not None:
         transport.close()
 

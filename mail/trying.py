@@ -3,14 +3,16 @@
 import datetime as dt
 import html
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from mail import handing_over, mime, rendering, transports
+from mail import accounts, handing_over, mime, rendering, transports
 from mail.models import Sender
 from office.models import House
 
+Way = dict[str, Any]
 PATIENCE = 10.0  # seconds: somebody waits for the page
 
 
@@ -24,6 +26,7 @@ class NotSent(Exception):
 
 def is_possible() -> bool:
     """Whether letters leave this house at all; one without a mail server keeps them to be read here."""
+    accounts.refresh()
     return bool(settings.MAIL_TRANSPORT["kind"] != "kept")
 
 
@@ -37,26 +40,35 @@ def send(letter: rendering.Rendered, sender: Sender, address: str, name: str, no
     _post(marked, writer, (sender.name, sender.answers_to), (name, address), now)
 
 
-def hello(address: str, name: str, now: dt.datetime) -> None:
-    """Hands over a letter that only says that the mailbox works. Raises NotSent, whose `said` are the other's words."""
+def hello(address: str, name: str, now: dt.datetime, *, way: Way | None = None, sender: str = "") -> None:
+    """Hands over a letter that only says that the mailbox works. Raises NotSent, whose `said` are the other's words.
+
+    `way` and `sender`: of a mailbox that is to be tried before it is connected.
+    """
     house = House.current().name or settings.MAIL_DOMAIN
     text = _("This letter came through the mailbox of %s: letters can leave.") % house
     letter = rendering.Rendered(_("The mailbox works"), f"<p>{html.escape(text)}</p>", f"{text}\n")
-    us = (house, settings.MAIL_ADDRESS)
-    _post(letter, us, us, (name, address), now)
+    us = (house, sender or settings.MAIL_ADDRESS)
+    _post(letter, us, us, (name, address), now, way)
 
 
 def _post(
-    letter: rendering.Rendered, writer: mime.Person, reply_to: mime.Person, to: mime.Person, now: dt.datetime
+    letter: rendering.Rendered,
+    writer: mime.Person,
+    reply_to: mime.Person,
+    to: mime.Person,
+    now: dt.datetime,
+    way: Way | None = None,
 ) -> None:
     if not to[1]:
         raise NotSent(_("Your own e-mail address is missing: write it on your page under Users."))
     ident = uuid.uuid4().hex
-    name = f"<trial-{ident}@{settings.MAIL_DOMAIN}>"
+    ours = writer[1] if way else settings.MAIL_ADDRESS
+    name = f"<trial-{ident}@{ours.rpartition('@')[2]}>"
     try:
         content = mime.build(letter, sender=writer, reply_to=reply_to, to=to, date=now, message_id=name)
-        envelope = transports.Envelope(settings.MAIL_ADDRESS, mime.address(to[1]), content, f"trial-{ident}")
-        with transports.hurried(PATIENCE) as transport:
+        envelope = transports.Envelope(ours, mime.address(to[1]), content, f"trial-{ident}")
+        with transports.hurried(PATIENCE, way) as transport:
             transport.submit(envelope)
     except mime.Unmailable as error:
         raise NotSent(str(error)) from error

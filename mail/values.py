@@ -146,6 +146,8 @@ def of_sender(sender: Sender) -> dict[str, Any]:
 def _links(message: Message) -> dict[str, str]:
     member = str(message.member.uuid)
     found = {"browser": links.url("browser", message.uuid), "cancel": _leaving(member)}
+    if links.has_page("card"):
+        found["card"] = links.url("card", member)
     if message.key.startswith(CONFIRMING):
         found["confirm"] = links.url("confirm", member, message.topic)
     if message.is_marketing:

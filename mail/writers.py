@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.text import slugify
 
 from mail.models import LetterVersion, Message, Sender
 from members import owners
@@ -76,6 +77,17 @@ def may_sign(sender: Sender) -> bool:
 def with_faces() -> QuerySet[Sender]:
     """Everybody who writes, with what letters show of them, without the bytes of pictures."""
     return Sender.objects.select_related("picture", "user").defer("picture__content")
+
+
+def free_slug(name: str) -> str:
+    """A short name for somebody new, that nobody has."""
+    base = slugify(name)[:70] or "sender"
+    taken = set(Sender.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+    return next(
+        slug
+        for number in range(1, 1000)
+        if (slug := base if number == 1 else f"{base}-{number}") not in taken
+    )
 
 
 def _writer(owner: Sender | None, named: Sender, people: Mapping[int, Sender], today: dt.date) -> Writer:

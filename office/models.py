@@ -16,6 +16,13 @@ class User(AbstractUser):
 
     role = models.CharField(_("role"), max_length=10, choices=Role, default=Role.STAFF)
 
+    monday_letter = models.BooleanField(
+        _("gets the Monday letter"),
+        default=True,
+        db_default=True,
+        help_text=_("Owners get one page every Monday: whom to call, and what moved."),
+    )
+
     class Meta:
         verbose_name = _("user")
         verbose_name_plural = _("users")

@@ -23,7 +23,9 @@ MAY: dict[str, tuple[str, ...]] = {
     "consents.change": STAFF,
     "segments.change": STAFF,
     "imports.change": STAFF,
+    "attendance.change": STAFF,
     "letters.settle": STAFF,
+    "group_letters.change": STAFF,  # written, tried and stopped; sent by those who may approve letters
     "companies.change": STAFF,
     # All of what is known of somebody leaves the house, or is gone for ever.
     "members.export": OWNER,
@@ -39,6 +41,7 @@ MAY: dict[str, tuple[str, ...]] = {
     "stage_rules.change": EDITORS,
     "sending_rules.change": EDITORS,
     "mailbox.change": OWNER,
+    "status.read": OWNER,
     "house.change": EDITORS,
     "brand.change": OWNER,
     "pictures.change": EDITORS,

@@ -31,4 +31,5 @@ def _order(event: Event, plan: Plan, now: dt.datetime) -> tasks.Order:
     language = translation.get_language() or "en"
     price = wording.price(plan.amount or 0, plan.currency, plan.interval, plan.interval_count, language)
     title = _("Ask %(name)s for the payment: %(price)s") % {"name": event.member.name, "price": price}
-    return tasks.Order(f"joined:{event.pk}:payment", event.member, title, _("has joined"), now + SOON)
+    key = f"joined:{event.pk}:payment"
+    return tasks.Order(key, event.member, title, _("has joined"), now + SOON, is_money=True)

@@ -32,7 +32,7 @@ def _orders(event: Event, now: dt.datetime, has_receipt: bool) -> Iterator[tasks
     member, day = event.member, _last_day(event)
     because = _("leaves on %s") % day
     stop = _("Stop the payments of %s") % member.name
-    yield tasks.Order(f"leaving:{event.pk}:payments", member, stop, because, now + SOON)
+    yield tasks.Order(f"leaving:{event.pk}:payments", member, stop, because, now + SOON, is_money=True)
     if not (has_receipt and member.email):
         tell = _("Tell %(name)s that the leaving is noted, and that %(day)s is the last day")
         words = tell % {"name": member.name, "day": day}

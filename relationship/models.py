@@ -32,6 +32,9 @@ class Task(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
     outcome = models.CharField(max_length=300, blank=True)
+    note = models.CharField(max_length=300, blank=True, default="", db_default="")
+    tries = models.PositiveSmallIntegerField(default=0, db_default=0)  # calls that nobody answered
+    is_money = models.BooleanField(default=False, db_default=False)  # done at the desk, not by talking
     letter = models.OneToOneField(
         Message,
         null=True,

@@ -16,6 +16,7 @@ from relationship.models import Task
 class Order:
     """A task to be given; `key` is unique for ever, `due_at` aware. `to` is the username of who should do it; left
     empty, that is who looks after the member, and where nobody does, whoever comes first. `letter` is passed on by it.
+    `is_money`: about payments.
     """
 
     key: str
@@ -25,6 +26,7 @@ class Order:
     due_at: dt.datetime
     to: str = ""
     letter: Message | None = None
+    is_money: bool = False
 
 
 def give(orders: Sequence[Order], now: dt.datetime) -> None:
@@ -41,6 +43,7 @@ def give(orders: Sequence[Order], now: dt.datetime) -> None:
                 due_at=order.due_at,
                 assigned_to=people.get(order.key),
                 letter=order.letter,
+                is_money=order.is_money,
             )
             for order in orders
         ],
@@ -48,10 +51,10 @@ def give(orders: Sequence[Order], now: dt.datetime) -> None:
     )
 
 
-def close(task: Task, by: User, outcome: str, now: dt.datetime) -> bool:
+def close(task: Task, by: User, outcome: str, now: dt.datetime, line: str = "") -> bool:
     """Notes what came of a task; False when somebody else was faster."""
     closed = Task.objects.filter(pk=task.pk, done_at=None).update(
-        done_at=now, done_by=by, outcome=outcome[:300]
+        done_at=now, done_by=by, outcome=outcome[:300], note=line[:300]
     )
     if closed:
         audit.record(

@@ -11,6 +11,7 @@ import time
 from lifecycle import settings
 from workshop import children
 
+EMPTY = "RUN_EMPTY"  # set for a start without the demo club
 STAMP = settings.VAR_DIR / "prepared"
 
 
@@ -54,7 +55,8 @@ def main() -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lifecycle.settings")
     django.setup()
     management.call_command("migrate", verbosity=0, interactive=False)
-    if not apps.get_model("members", "Member").objects.exists():
+    wants_demo = not os.environ.get(EMPTY) and not apps.get_model("office", "User").objects.exists()
+    if wants_demo and not apps.get_model("members", "Member").objects.exists():
         management.call_command("demo")
     return 0
 

@@ -14,6 +14,8 @@ def enter(words: list[str]) -> int:
     from workshop import preparation
 
     first, rest = (words[0], words[1:]) if words else ("start", [])
+    if first == "--empty" and not rest:
+        first, rest = "start", ["--empty"]
     if first not in {"start", "setup", "manage", "test", "lock"}:
         return complain(first)
     for stop in (signal.SIGTERM, signal.SIGHUP):

@@ -3,6 +3,7 @@
 import fcntl
 import os
 import socket
+import subprocess
 import sys
 import time
 import urllib.error
@@ -34,6 +35,8 @@ PAGES = [
 
 def main() -> int:
     """Start, watch and stop; the exit code is 0 when somebody asked us to stop."""
+    if "--empty" in sys.argv[1:]:
+        os.environ[database.EMPTY] = "1"
     children.obey_signals()
     try:
         with (settings.VAR_DIR / "run.lock").open("a+") as lock:
@@ -115,7 +118,10 @@ def answers() -> bool:
 def welcome(seconds: float) -> None:
     """The address, the login and what to look at."""
     address = f"http://127.0.0.1:{settings.PORT}"
-    print(f"\nLifecycle is up after {seconds:.1f} s: {address}   login: demo / demo\n")
+    login = "" if os.environ.get(database.EMPTY) else "   login: demo / demo"
+    print(f"\nLifecycle is up after {seconds:.1f} s: {address}{login}\n")
+    if not login:
+        subprocess.run([PYTHON, str(settings.BASE_DIR / "manage.py"), "begin"], check=False)
     for path, what in PAGES:
         print(f"  {address + path:<34} {what}")
     print(f"\nLogs: {shown(settings.VAR_DIR / 'log')}   Ctrl-C stops everything.", flush=True)

@@ -44,11 +44,12 @@ class Shape:
 
 @dataclass(frozen=True)
 class Funnel:
-    """The four stages in order, the former members, and how many of those came back in 30 days."""
+    """The four stages in order, the former members; how many of those came back in 30 days, how many are new."""
 
     joined: tuple[Shape, ...]
     former: Shape
     returned: int
+    arrived: int = 0
 
     @property
     def members(self) -> int:
@@ -64,7 +65,7 @@ class Funnel:
 def read(now: dt.datetime) -> Funnel:
     """The funnel at `now`, in a number of queries that does not depend on the number of members."""
     counts = people.per_stage()
-    came, went, returned = _moves(now)
+    came, went, kinds = _moves(now)
     flows, stalled = _flows(), ladder.stalled(now).count()
     shapes = []
     for stage in (*JOINED, Stage.FORMER):
@@ -73,24 +74,25 @@ def read(now: dt.datetime) -> Funnel:
         days = max((now - since).days, 0) if since else None
         stuck = stalled if stage == Stage.ONBOARDING else 0
         shapes.append(Shape(stage, count, came[stage], went[stage], since, days, tuple(flows[stage]), stuck))
-    return Funnel(tuple(shapes[:-1]), shapes[-1], returned)
+    returned, arrived = kinds[StageChange.Kind.RETURNED], kinds[StageChange.Kind.JOINED]
+    return Funnel(tuple(shapes[:-1]), shapes[-1], returned, arrived)
 
 
-def _moves(now: dt.datetime) -> tuple[Counter[str], Counter[str], int]:
-    """Moves into and out of each stage, and returns. Somebody placed at import did not move."""
+def _moves(now: dt.datetime) -> tuple[Counter[str], Counter[str], Counter[str]]:
+    """Moves into and out of each stage, and of each kind. Somebody placed at import did not move."""
     changes = StageChange.objects.filter(at__gt=now - PERIOD, at__lte=now).exclude(
         kind=StageChange.Kind.PLACED
     )
     came: Counter[str] = Counter()
     went: Counter[str] = Counter()
-    returned = 0
+    kinds: Counter[str] = Counter()
     for kind, source, target, number in (
         changes.order_by().values_list("kind", "from_stage", "to_stage").annotate(number=Count("*"))
     ):
         came[target] += number
         went[source] += number
-        returned += number if kind == StageChange.Kind.RETURNED else 0
-    return came, went, returned
+        kinds[kind] += number
+    return came, went, kinds
 
 
 def _median_since(stage: Stage, count: int) -> dt.datetime | None:

@@ -48,8 +48,8 @@ def of(member: Member, now: dt.datetime) -> Money:
     return Money(
         lines=[_line(span) for span in spans],
         price_since=_price_since(here[0], spans) if here and here[0].amount is not None else None,
-        per_month=_amounts(_per_month(here)),
-        paid=_amounts(paid),
+        per_month=amounts(_per_month(here)),
+        paid=amounts(paid),
         days=lifetimes.served(spans, now),
         returns=max(0, len(lives) - 1),
     )
@@ -90,6 +90,7 @@ def _per_month(spans: Sequence[Span]) -> dict[str, int]:
     return found
 
 
-def _amounts(money: dict[str, int]) -> list[str]:
+def amounts(money: dict[str, int]) -> list[str]:
+    """Minor units by currency as people read them, one text for each currency."""
     language = translation.get_language() or "en"
     return [wording.money(amount, currency, language) for currency, amount in sorted(money.items())]

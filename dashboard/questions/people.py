@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
+from dashboard.questions import shown
 from flows.models import Decision, Enrolment
 from mail.models import Message
 from members import finding, ladder, segments
@@ -74,4 +75,4 @@ def _inside(choice: Choice) -> QuerySet[Enrolment]:
     return runs.filter(step=choice.step) if choice.step else runs
 
 
-SHOWN = {"not-welcomed": unwelcomed, "stalled": ladder.stalled}
+SHOWN = {"not-welcomed": unwelcomed, "stalled": ladder.stalled, **shown.OF_HOME}

@@ -1,7 +1,7 @@
 """A member's story, newest first: life, money, use, letters and moves in one row of time."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from operator import attrgetter
 
@@ -14,12 +14,16 @@ from django.utils.translation import ngettext
 
 from dashboard.questions import versions
 from dashboard.words import events, letters, lists
-from members.models import Member, StageChange, UsageDay
+from members.models import Event, Member, StageChange, UsageDay
 from members.models.member import Stage
+from relationship import talking
 from relationship.models import Task
 
-SIZE = 20
+SIZE, NOTES = 20, 3
 REPLY_SHOWN = 200  # characters
+ANY = Q()
+MONEY = Q(name__startswith="payment.") | Q(name__startswith="subscription.")
+USE = Q(name__startswith="value.") | Q(name__startswith="usage.")
 # What other rows tell better: letters, replies, moves, tasks, and use counted by day.
 TOLD_ELSEWHERE = (
     Q(name__startswith="mail.")
@@ -49,19 +53,25 @@ class Stretch:
     earlier: int
 
 
-def read(member: Member, skip: int = 0, size: int = SIZE) -> Stretch:
-    """The entries after the newest `skip`; seven queries however long the story is."""
+def read(member: Member, skip: int = 0, size: int = SIZE, show: str = "") -> Stretch:
+    """The entries after the newest `skip`; seven queries however long the story is. `show`: only one of `SHOWN`."""
     upto = skip + size + 1
     told: list[Entry] = []
-    for tell in (_events, _letters, _replies, _moves, _use, _tasks):
+    for tell in SHOWN.get(show, EVERYTHING):
         told.extend(tell(member, upto))
     told.sort(key=attrgetter("at"), reverse=True)
     entries = told[skip : skip + size]
     return Stretch(entries, skip + size if len(told) > skip + size else 0)
 
 
-def _events(member: Member, upto: int) -> Iterator[Entry]:
-    for event in member.events.exclude(TOLD_ELSEWHERE).order_by("-occurred_at", "-pk")[:upto]:
+def notes(member: Member) -> list[Event]:
+    """What staff noted of the member, the last ones first."""
+    return list(member.events.filter(name=talking.NOTED).order_by("-occurred_at", "-pk")[:NOTES])
+
+
+def _events(member: Member, upto: int, only: Q = ANY) -> Iterator[Entry]:
+    told = member.events.filter(only).exclude(TOLD_ELSEWHERE).exclude(data__has_key="taken_back")
+    for event in told.order_by("-occurred_at", "-pk")[:upto]:
         yield Entry(event.occurred_at, events.kind(event), events.sentence(event), events.detail(event))
 
 
@@ -117,10 +127,38 @@ def _tasks(member: Member, upto: int) -> Iterator[Entry]:
     done: list[Task] = list(member.tasks.filter(done_at__isnull=False).order_by("-done_at", "-pk")[:upto])
     for task in done:
         assert task.done_at is not None
-        yield Entry(task.done_at, "task", f"{task.title}: {outcome(task)}", task.because)
+        yield Entry(task.done_at, "task", f"{task.title}: {outcome(task)}", task.note or task.because)
+
+
+def _among_people(member: Member, upto: int) -> Iterator[Entry]:
+    yield from _events(member, upto, ~MONEY & ~USE)
+
+
+def _of_money(member: Member, upto: int) -> Iterator[Entry]:
+    yield from _events(member, upto, MONEY)
+
+
+def _of_use(member: Member, upto: int) -> Iterator[Entry]:
+    yield from _events(member, upto, USE)
+
+
+EVERYTHING = (_events, _letters, _replies, _moves, _use, _tasks)
+SHOWN: dict[str, tuple[Callable[[Member, int], Iterator[Entry]], ...]] = {
+    "people": (_among_people, _replies, _tasks),
+    "letters": (_letters, _replies),
+    "use": (_use, _of_use),
+    "money": (_of_money,),
+    "moves": (_moves,),
+}
 
 
 def outcome(task: Task) -> str:
     """What came of a task, in words."""
-    known = {"done": _("done"), "not_needed": _("not needed"), "": _("done")}
+    known = {
+        "done": _("done"),
+        "called": _("called"),
+        "written": _("written to"),
+        "not_needed": _("not needed"),
+        "": _("done"),
+    }
     return known.get(task.outcome, task.outcome)

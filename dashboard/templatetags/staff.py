@@ -7,8 +7,8 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from dashboard.questions import arrivals, timeline
-from dashboard.words import decisions, events, letters, lists, people, times
+from dashboard.questions import arrivals, money, timeline
+from dashboard.words import decisions, events, letters, lists, people, times, to_groups
 from members.building import tree
 from office import clock
 
@@ -23,6 +23,8 @@ register.filter("letter_name", letters.name)
 register.filter("letter_state", letters.state)
 register.filter("letter_tone", letters.tone)
 register.filter("letter_why", letters.why)
+register.filter("group_letter_name", to_groups.name)
+register.filter("group_letter_tone", to_groups.tone)
 register.filter("arrival_state", arrivals.state)
 register.filter("arrival_tone", arrivals.tone)
 register.filter("arrival_why", arrivals.why)
@@ -30,6 +32,7 @@ register.filter("moved", timeline.moved)
 register.filter("happening", events.sentence)
 register.filter("verdict", decisions.verdict)
 register.filter("event_name", events.name)
+register.filter("money", money.amounts)
 register.filter("verdict_why", decisions.why)
 
 

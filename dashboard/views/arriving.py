@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from dashboard import access
 from dashboard.questions import arriving as counted
 from dashboard.words import domain, records
-from mail import provider_hooks
+from mail import accounts, provider_hooks
 from mail.models import Report
 from office import clock
 
@@ -39,6 +39,7 @@ class Drawn:
 @access.reads
 def letters(request: HttpRequest) -> HttpResponse:
     """Complaints and bounces, addresses lost, what providers report, and the entries of the domain."""
+    accounts.refresh()
     now, way = clock.now(), settings.MAIL_TRANSPORT
     complaints, bounces = counted.gauges(now)
     provider = records.provider(way)

@@ -1,11 +1,11 @@
-"""Home: the week in a sentence, what needs a look, the funnel, the letters that leave."""
+"""Home: the week in a sentence, what needs a look, who needs a person, and what the numbers say."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
 from dashboard import access, charts
-from dashboard.questions import alarms, funnel, post, start, week
+from dashboard.questions import alarms, figures, foot, funnel, kind_words, post, start, today, week
 from dashboard.sending import outlook
 from mail import sending_rules
 from office import clock
@@ -25,10 +25,15 @@ def home(request: HttpRequest) -> HttpResponse:
     if not stages.members and not stages.former.count:
         # Of the flow that is missing the start list tells already.
         about["alarms"] = [alarm for alarm in raised if alarm.url != reverse("flows")]
-        return render(request, "dashboard/start.html", {**about, "steps": start.steps()})
+        return render(
+            request,
+            "dashboard/start.html",
+            {**about, **start.about(), "is_empty": True},
+        )
     days = post.days_ahead(now)
     sent, missed = post.yesterday(now)
     numbers = post.numbers()
+    calls = today.read(now)
     return render(
         request,
         "dashboard/home.html",
@@ -41,5 +46,10 @@ def home(request: HttpRequest) -> HttpResponse:
             "held": numbers["held"],
             "sent": sent,
             "missed": missed,
+            "today": calls,
+            "kind_word": None if calls.lines else kind_words.choose(now),
+            "back": "home",
+            "figures": figures.read(now, stages.members + stages.former.count),
+            "foot": foot.read(),
         },
     )

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from dashboard import access, fragments
 from dashboard.words import importing as words
-from intake.importing import drafts, mapping, meanings, refusals, undoing
+from intake.importing import drafts, mapping, meanings, refusals, undoing, uses
 from intake.importing.reading import FileRefused
 from intake.models import Import
 from office import clock
@@ -25,7 +25,7 @@ SHOWN = 50
 def imports(request: HttpRequest) -> HttpResponse:
     """The lists taken in so far, and where a new one is uploaded."""
     rows = Import.objects.select_related("by").order_by("-created_at", "-pk")[:SHOWN]
-    about = {"lists": rows, "kinds": Import.Kind.choices}
+    about = {"lists": rows, "kinds": Import.Kind.choices, "regular": uses.regular(rows)}
     return render(request, "dashboard/imports.html", about)
 
 
@@ -95,6 +95,7 @@ def start(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
     if missing := drafts.is_ready(batch):
         messages.error(request, _("Say first which column is: %s.") % words.named(missing))
         return redirect("import", uuid=uuid)
+    _call(batch, request)
     twins = batch.outlook.get("twins", [])
     chosen = {
         twin["ident"]: twin["other"]
@@ -156,6 +157,7 @@ def _draft(request: HttpRequest, batch: Import) -> HttpResponse:
         "outlook": batch.outlook,
         "columns": words.columns(batch.kind, headings, chosen, samples),
         "reading": words.reading(batch),
+        "regular": batch.choices.get("regular", {}),
         "missing": words.named(drafts.is_ready(batch)),
         "taken": max(batch.lines - batch.outlook.get("refused", 0), 0),
         "problems": [
@@ -171,7 +173,9 @@ def _said(request: HttpRequest) -> dict[str, str]:
 
 def _is_said_otherwise(batch: Import, request: HttpRequest) -> bool:
     reading = any(text and text != batch.reading.get(name) for name, text in _said(request).items())
-    return reading or ("meaning-0" in request.POST and _chosen(batch, request) != batch.choices["meanings"])
+    if _regular(batch, request).get("word", "") != batch.choices.get("regular", {}).get("word", ""):
+        return True
+    return reading or _chosen(batch, request) != batch.choices["meanings"]
 
 
 def _hear(batch: Import, request: HttpRequest) -> None:
@@ -184,6 +188,8 @@ def _hear(batch: Import, request: HttpRequest) -> None:
 
 
 def _chosen(batch: Import, request: HttpRequest) -> list[str]:
+    if "meaning-0" not in request.POST:
+        return list(batch.choices["meanings"])
     chosen: list[str] = []
     for place, heading in enumerate(batch.choices["headings"]):
         meaning = meanings.accepted(batch.kind, heading, request.POST.get(f"meaning-{place}", ""))
@@ -193,10 +199,24 @@ def _chosen(batch: Import, request: HttpRequest) -> list[str]:
 
 def _choose(batch: Import, request: HttpRequest, said: dict[str, str]) -> None:
     batch.choices = {**batch.choices, "meanings": _chosen(batch, request)}
+    _call(batch, request)
     if said["dates"] in words.DATES:
         batch.reading["dates"] = said["dates"]
     if said["decimal"] in words.DECIMALS:
         batch.reading["decimal"] = said["decimal"]
+
+
+def _call(batch: Import, request: HttpRequest) -> None:
+    """Takes over what a file of visits is called, and what its lines count as."""
+    if regular := _regular(batch, request):
+        batch.choices = {**batch.choices, "regular": regular}
+
+
+def _regular(batch: Import, request: HttpRequest) -> dict[str, str]:
+    if batch.kind != Import.Kind.USES or "regular-name" not in request.POST:
+        return dict(batch.choices.get("regular", {}))
+    said = {name: request.POST.get(f"regular-{name}", "").replace("\0", "") for name in ("name", "word")}
+    return {name: " ".join(text.split())[:60] for name, text in said.items()}
 
 
 def _look(batch: Import) -> None:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from dashboard import access
 from dashboard.questions import mailbox as questions
 from dashboard.words import mailbox as words
-from mail import mailboxes, trouble_words, trying
+from mail import accounts, mailboxes, trouble_words, trying
 from mail.mailbox_presets import BY_SLUG, PRESETS
 from office import audit, clock, roles
 
@@ -28,12 +28,14 @@ def mailbox(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, **more: Any) -> HttpResponse:
+    accounts.refresh()
     now, found, way = clock.now(), mailboxes.current(), settings.MAIL_TRANSPORT
     chosen = found.preset or (OWN if found.decided_at else mailboxes.suggestion().slug)
     line = questions.line(found, now)
     about: dict[str, Any] = {
         "mailbox": found,
         "is_kept": way["kind"] == "kept",
+        "is_connected": accounts.MARK in way,
         "is_provider": way["kind"] == "anymail",
         "user_name": way.get("user", ""),
         "port": way.get("port", ""),

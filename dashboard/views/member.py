@@ -1,38 +1,38 @@
 """The page of one member, and what is done there."""
 
-import uuid
+import uuid as uuids
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from dashboard import access, fragments, outcomes
-from dashboard.questions import money, person, timeline
+from dashboard import access, chips, fragments
+from dashboard.questions import answers, breath, cautions, dots, money, person, timeline
 from dashboard.views import identity
 from dashboard.words import people
 from mail import answering
 from members import ladder, stage_rules
 from members.models import Member, Subscription
 from office import clock
-from relationship.models import Task
+from office.models import User
 from winback import leaving
 
 
 @access.reads
-def member(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
+def member(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     """Everything about one member; htmx gets the next stretch of the timeline alone."""
     found = get_object_or_404(
-        Member.everybody.select_related("plan", "account", "guardian", "merged_into"), uuid=uuid
+        Member.everybody.select_related("plan", "account", "guardian", "merged_into", "facts"), uuid=uuid
     )
     if found.merged_into:
         return redirect("member", uuid=found.merged_into.uuid)
     skip = _number(request.GET.get("earlier", ""))
-    story = timeline.read(found, skip)
+    show = request.GET.get("show", "") if request.GET.get("show", "") in timeline.SHOWN else ""
+    story, now = timeline.read(found, skip, show=show), clock.now()
     if fragments.is_wanted(request):
-        return render(request, "dashboard/member.html#story", {"member": found, "story": story})
+        return render(request, "dashboard/member.html#story", {"member": found, "story": story, "show": show})
     contract, history = person.subscription(found), person.moves(found)
+    facts = getattr(found, "facts", None)
     return render(
         request,
         "dashboard/member.html",
@@ -41,11 +41,22 @@ def member(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
             "plan": people.plan(found.plan),
             "standing": people.standing(found, contract),
             "subscription": contract,
+            "pulse": people.pulse(facts),
+            "owner": facts.owner if facts else "",
+            "breath": breath.of(found, facts, contract, now),
+            "cautions": cautions.read(found, now),
+            "mark": uuids.uuid4(),
+            "colleagues": User.objects.filter(is_active=True).order_by("first_name", "username"),
+            "months": dots.read(found, now),
+            "answer": answers.read(found, now),
+            "notes": timeline.notes(found),
+            "show": show,
+            "filters": chips.of(request, "show", _filters(), show, keep=()),
             "ladder": person.ladder(found, history),
-            "place": ladder.of(found, clock.now()),
+            "place": ladder.of(found, now),
             "stages": stage_rules.DEPTH if found.stage in stage_rules.DEPTH else (),
             "history": history,
-            "money": money.of(found, clock.now()),
+            "money": money.of(found, now),
             "ahead": person.letters_ahead(found),
             "planned": person.planned(found),
             "past": person.letters_past(found),
@@ -63,20 +74,15 @@ def member(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
     )
 
 
-@access.changes
-def task_outcome(request: HttpRequest, uuid: uuid.UUID, pk: int) -> HttpResponse:
-    """POST `outcome`: done, not_needed, or open, which takes either of them back."""
-    task = get_object_or_404(Task, pk=pk, member__uuid=uuid)
-    user, outcome = access.person(request), request.POST.get("outcome", "")
-    if outcome == "open":
-        outcomes.take_back(task, user, clock.now())
-        messages.success(request, _("“%s” is open again.") % task.title)
-    elif outcomes.note(task, outcome, user, clock.now()):
-        undo = reverse("task-outcome", args=[uuid, pk])
-        messages.success(request, _("“%s” is off the list.") % task.title, extra_tags=undo)
-    else:
-        messages.info(request, _("Somebody else was quicker: “%s” is off the list already.") % task.title)
-    return redirect("member", uuid=uuid)
+def _filters() -> list[tuple[str, str, int | None]]:
+    return [
+        ("", _("Everything"), None),
+        ("people", _("People"), None),
+        ("letters", _("Letters"), None),
+        ("use", _("Use"), None),
+        ("money", _("Money"), None),
+        ("moves", _("Moves"), None),
+    ]
 
 
 def _number(text: str) -> int:

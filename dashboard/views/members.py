@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from dashboard import access, chips, fragments, paging, tabs
-from dashboard.questions import people
+from dashboard.questions import people, shown
 from flows.models import Flow
 from members.models import Segment
 from members.models.member import Stage
@@ -53,6 +53,7 @@ def members(request: HttpRequest) -> HttpResponse:
         "groups": groups,
         "segment": next((one for one in groups if one.slug == choice.segment), None),
         "found": found.count() if choice.segment else 0,
+        "shown": shown.SENTENCES.get(choice.show, ""),
         "flow_name": _flow_name(choice.flow),
         "without_segment": chips.address(request, keep=[name for name in KEEP if name != "segment"]),
         "kept_as": _kept_as(choice),

@@ -8,13 +8,12 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dashboard import access
 from dashboard.questions import senders
-from mail import freeing, pictures
+from mail import freeing, pictures, writers
 from mail.models import Sender, Succession
 from office import audit, clock, roles
 from office.models import User
@@ -142,21 +141,10 @@ def _save(request: HttpRequest, form: SenderForm) -> None:
     row, now, is_new = form.save(commit=False), clock.now(), form.instance.pk is None
     with transaction.atomic():
         if is_new:
-            row.slug = _free_slug(row.name)
+            row.slug = writers.free_slug(row.name)
         if content := form.cleaned_data.get("upload"):
             row.picture = pictures.keep(content)
         row.save()
         deed = "sender.added" if is_new else "sender.changed"
         audit.record(access.person(request), deed, row.name, now, fields=sorted(form.changed_data))
         freeing.free("sender", now)
-
-
-def _free_slug(name: str) -> str:
-    """A short name that nobody has."""
-    base = slugify(name)[:70] or "sender"
-    taken = set(Sender.objects.filter(slug__startswith=base).values_list("slug", flat=True))
-    return next(
-        slug
-        for number in range(1, 1000)
-        if (slug := base if number == 1 else f"{base}-{number}") not in taken
-    )

@@ -62,6 +62,8 @@ def _entries(user: User) -> list[Entry]:
     ]
     text = _("What needs a look, what did, and what is usual in each flow.")
     entries.append(Entry(_("What was noticed"), text, reverse("alarms")))
+    text = _("Whom to call, what was done, what leaves: one page for every owner.")
+    entries.append(Entry(_("Monday letter"), text, reverse("monday")))
     text = _("What letters can show, and where each picture is used.")
     entries.insert(2, Entry(_("Pictures"), text, reverse("pictures")))
     if roles.may(user, "brand.change"):
@@ -70,6 +72,11 @@ def _entries(user: User) -> list[Entry]:
     if roles.may(user, "house.change"):
         text = _("What a club, a newspaper, a gym or a software business begins with.")
         entries.insert(0, Entry(_("Your trade"), text, reverse("trades")))
+    text = _("What a new house does first, step by step, and what of it is done.")
+    entries.append(Entry(_("First steps"), text, reverse("start")))
+    if roles.may(user, "status.read"):
+        text = _("Whether the clock runs, letters leave, and how old the last backup is.")
+        entries.append(Entry(_("Status"), text, reverse("status")))
     if roles.may(user, "changes.read"):
         text = _("Who did what here, and when: nothing in it can be changed.")
         entries.append(Entry(_("Changes by staff"), text, reverse("changes")))

@@ -6,9 +6,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from dashboard import access
-from dashboard.questions import whys
+from dashboard.questions import answers, whys
 from flows.models import Flow
 from members.models import Member
+from office import clock
 
 
 @access.reads
@@ -19,8 +20,9 @@ def why(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     asked = request.GET.get("flow") or whys.latest(member)
     flow = next((one for one in flows if one.slug == asked), None)
     answer = whys.tell(member, flow) if flow else None
+    said = answers.read(member, clock.now(), flow)
     return render(
         request,
         "dashboard/why.html",
-        {"member": member, "flows": flows, "flow": flow, "answer": answer, "asked": asked},
+        {"member": member, "flows": flows, "flow": flow, "answer": answer, "asked": asked, "said": said},
     )

@@ -35,7 +35,7 @@ def detail(event: Event) -> str:
 def kind(event: Event) -> str:
     """Which of the timeline's sorts it is: money, use or life."""
     room = event.name.split(".")[0]
-    return {"payment": "money", "usage": "use", "value": "use"}.get(room, "life")
+    return {"payment": "money", "subscription": "money", "usage": "use", "value": "use"}.get(room, "life")
 
 
 def _amount(data: Mapping[str, Any]) -> str:

@@ -42,6 +42,7 @@ FIELDS = {
     "name": gettext_lazy("What happened"),
     "occurred_at": gettext_lazy("When"),
     "data": gettext_lazy("Details"),
+    "use": gettext_lazy("What for"),
 }
 DATES = {
     forms.DAY_FIRST: gettext_lazy("31-12-2026, day first"),

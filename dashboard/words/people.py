@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from dashboard.words import times
 from mail import wording
-from members.models import Member, Plan, Subscription
+from members.models import Member, MemberFacts, Plan, Subscription
 from winback import leaving
 
 
@@ -29,6 +29,11 @@ def standing(member: Member, subscription: Subscription | None) -> str:
     if subscription and subscription.status == Subscription.Status.CANCELLED and subscription.access_ends_at:
         return _("Leaving on %s") % times.day(subscription.access_ends_at - leaving.MOMENT)
     return text.capfirst(str(Subscription.Status(member.status).label))
+
+
+def pulse(facts: MemberFacts | None) -> str:
+    """Whether the member uses it now."""
+    return str(MemberFacts.Pulse(facts.pulse if facts else MemberFacts.Pulse.UNKNOWN).label).capitalize()
 
 
 def initials(name: str) -> str:

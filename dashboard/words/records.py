@@ -61,7 +61,7 @@ def of(domain: str, address: str, way: Mapping[str, Any]) -> list[Record]:
         ),
         Record(
             _("DMARC: what to do with false ones"),
-            _("Says what becomes of letters that only claim to be yours, and where to report them.")
+            _("Says what becomes of letters that only pretend to be yours, and where to report them.")
             + " "
             + _("Begin with “none”; when the reports look right for some weeks, write “quarantine”."),
             f"_dmarc.{domain}",

@@ -42,6 +42,7 @@ LABELS = {
     "links.unsubscribe": gettext_lazy("link to unsubscribe"),
     "links.cancel": gettext_lazy("link to leave"),
     "links.statement": gettext_lazy("link to the statement"),
+    "links.card": gettext_lazy("link to the member’s card"),
     "links.guide": gettext_lazy("link to the guide"),
     "links.referral": gettext_lazy("link for friends"),
     "links.browser": gettext_lazy("link to this letter"),

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from intake.importing import forms, limits, mapping, meanings, sheets, taking, twins
+from intake.importing import forms, limits, mapping, meanings, sheets, taking, twins, uses
 from intake.importing.kinds import KINDS, lacking
 from intake.importing.models import Import
 from intake.importing.planning import Memory, Note
@@ -40,6 +40,7 @@ class Silent:
 def upload(kind: str, name: str, parts: Iterable[bytes], user: User, now: dt.datetime) -> Import:
     """Stores an uploaded list privately and recognises how it is written. FileRefused says why it cannot be read."""
     batch = Import(kind=kind, file_name=name[:200], by=user, created_at=now, status=Import.Status.DRAFT)
+    batch.is_live = kind == Import.Kind.USES  # what happened this week, not history
     path = folder() / f"{batch.uuid}.list"
     try:
         _store(path, parts)
@@ -62,6 +63,8 @@ def recognise(batch: Import, said: Mapping[str, str] | None = None) -> None:
     }
     batch.choices = {"headings": sheets.headings(path, mapping.form(batch))}
     samples = mapping.samples(batch, 20)
+    if batch.kind == Import.Kind.USES:
+        batch.choices["regular"] = uses.remembered(batch.choices["headings"])
     batch.choices["meanings"] = meanings.suggested(batch.kind, batch.choices["headings"], samples)
     _recognise_cells(batch, said)
 
@@ -92,7 +95,7 @@ def look(batch: Import, now: dt.datetime) -> None:
 def is_ready(batch: Import) -> list[str]:
     """The columns that are still missing before the list can be taken in; of members a number is not needed."""
     chosen = set(batch.choices.get("meanings", ()))
-    if meanings.FULL_NAME in chosen:
+    if meanings.FULL_NAME in chosen:  # a whole name is both parts
         chosen |= {"first_name", "last_name"}
     if batch.kind == Import.Kind.MEMBERS:
         chosen.add("external_id")

@@ -1,7 +1,7 @@
 """Lists of what happened: events of the past, and use."""
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -79,7 +79,7 @@ class Happenings:
     def write(self, changes: Collection[Change], now: dt.datetime, note: Note) -> Written:
         """Stores the events as already answered, and counts the uses."""
         uses = [change for change in changes if events.is_usage(change.after["name"])]
-        _count(uses, now)
+        count([_use(change) for change in uses], now)
         drafts = [self._draft(change) for change in changes if change not in uses]
         rows = events.record_many(drafts, now, quiet=True)
         told_of = {change.after["member"] for change in changes}
@@ -109,11 +109,11 @@ class Happenings:
         )
 
 
-def _count(changes: Collection[Change], now: dt.datetime) -> None:
+def count(uses: Sequence[usage.Use], now: dt.datetime) -> None:
     """Counts uses of the past: nothing waits for them any more, so their batch is done with at once."""
-    if changes:
+    if uses:
         last = UsageBatch.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-        usage.record_many([_use(change) for change in changes], now)
+        usage.record_many(uses, now)
         UsageBatch.objects.filter(pk__gt=last, recorded_at=now, handled_at=None).update(handled_at=now)
 
 

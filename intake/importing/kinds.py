@@ -1,11 +1,11 @@
-"""The four kinds of lists, by the word of the contract."""
+"""The kinds of lists: four by the word of the contract, and visits."""
 
 from collections.abc import Collection, Mapping
 from typing import cast
 
 from django.utils.translation import gettext as _
 
-from intake.importing import contracts, happenings, money, people
+from intake.importing import contracts, happenings, money, people, uses
 from intake.importing.planning import Kind
 from intake.importing.reading import FileRefused
 
@@ -16,6 +16,7 @@ KINDS: Mapping[str, Kind] = {
         "subscriptions": contracts,
         "payments": money,
         "events": happenings,
+        "uses": uses,
     }.items()
 }
 

@@ -33,6 +33,8 @@ def lines(batch: Import) -> Iterator[tuple[Line, Cells]]:
         cells = _cells(line, chosen, batch.reading)
         if plan := cells.get("plan", "").strip():
             cells["plan"] = called.get(plan.casefold()) or _slug(plan)
+        if batch.kind == Import.Kind.USES and not cells.get("use"):
+            cells["use"] = batch.choices.get("regular", {}).get("word", "")
         if batch.kind == Import.Kind.MEMBERS:
             _complete(cells)
             mark = home(line, where, cells)

@@ -8,6 +8,7 @@ from intake.importing.models import ColumnChoice
 
 FULL_NAME = "full_name"
 LEFT_OUT = ""
+NAMING_PEOPLE = ("members", "uses")
 # Headings as people write them, in English and Danish, without spaces and signs.
 KNOWN = {
     "number": "external_id",
@@ -73,13 +74,34 @@ NUMBERS = {
     "invoiceno", "fakturanr", "contractnumber", "contractno", "contractid", "aftalenr", "aftalenummer",
 }  # fmt: skip
 _SUM = re.compile(r"[\d.,\s]+(kr\.?|dkk|,-)?", re.IGNORECASE | re.ASCII)
+# What door and booking systems call the columns of a visit.
+VISITS = {
+    **dict.fromkeys(("number", "id", "nr", "card", "cardnumber", "kort", "kortnummer"), "member"),
+    **dict.fromkeys(
+        (
+            "date",
+            "dato",
+            "time",
+            "tid",
+            "tidspunkt",
+            "when",
+            "datetime",
+            "arrival",
+            "checkedin",
+            "entered",
+            "start",
+        ),
+        "occurred_at",
+    ),
+    **dict.fromkeys(("activity", "aktivitet", "class", "hold", "event", "booking", "type"), "use"),
+}
 ADDRESS = re.compile(r"address|adresse|street|road|gade|vej|postcode|postnr|zip|postalcode", re.IGNORECASE)
 
 
 def fields(kind: str) -> tuple[str, ...]:
     """The columns a list of this kind may have; of members also one with the whole name."""
     columns = kinds.KINDS[kind].COLUMNS
-    return (*columns, FULL_NAME) if kind == "members" else columns
+    return (*columns, FULL_NAME) if kind in NAMING_PEOPLE else columns
 
 
 def suggested(kind: str, headings: Sequence[str], samples: Sequence[Sequence[str]]) -> list[str]:
@@ -138,6 +160,8 @@ def _by_heading(kind: str, heading: str) -> str:
     about = (
         {} if kind == "members" else dict.fromkeys(OWNER, "member") | dict.fromkeys(NUMBERS, "external_id")
     )
+    if kind == "uses":
+        about |= VISITS
     word = key(heading)
     meaning = plain.get(word) or about.get(word) or KNOWN.get(word, "")
     if meaning in fields(kind):

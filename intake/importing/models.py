@@ -17,6 +17,7 @@ class Import(models.Model):
         SUBSCRIPTIONS = "subscriptions", _("contracts")
         PAYMENTS = "payments", _("payments")
         EVENTS = "events", _("happenings")
+        USES = "uses", _("visits and bookings")
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("not taken in yet")

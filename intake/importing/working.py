@@ -55,7 +55,7 @@ def _take(batch: Import, now: dt.datetime) -> None:
     stamp = f"{now:%Y%m%d-%H%M%S}"
     lines = islice(mapping.lines(batch), batch.lines_done, None)
     with Refusals(batch.kind, headings, stamp, batch.refused_file) as refusals:
-        how = taking.Taking(KINDS[batch.kind], refusals, Note(batch.file_name, batch.pk))
+        how = taking.Taking(KINDS[batch.kind], refusals, Note(batch.file_name, batch.pk), batch.is_live)
         how.expected = running.expected_guardians(how.kind, lambda: mapping.lines(batch), now)
         how.pending = [(ward, guardian) for ward, guardian in batch.choices.get("pending", ())]
         while chunk := list(islice(lines, limits.CHUNK)):

@@ -12,6 +12,7 @@ from lifecycle.demo import (
     calendar,
     chores,
     club,
+    evenings,
     invitation,
     ladder,
     lives,
@@ -49,6 +50,7 @@ def load(members: int, seed: int, now: dt.datetime, *, users: bool = True) -> Lo
         if users:
             club.staff()
         rows = register.write(rng, told, plans, company, now)
+        evenings.write(rows, now)
         trail.write(rows, now)
         spans.rebuild([held.pk for row in rows for held in row.subscriptions])
         runs = welcome.run(rows, welcome.publish(now), now)

@@ -1,9 +1,11 @@
 """The post room: who writes, what is written, and every letter that is to leave, left, or stayed."""
 
+from mail.models.account import Account
 from mail.models.brand import Brand
 from mail.models.click import Click
 from mail.models.letter import Letter, LetterVersion
 from mail.models.mailbox import Mailbox
+from mail.models.mailing import Mailing
 from mail.models.message import Message
 from mail.models.reply import Inbox, Incoming, Reply
 from mail.models.report import Report
@@ -13,6 +15,7 @@ from mail.models.sending import Outage, Postponement, SendingRules
 from mail.models.suppression import Suppression
 
 __all__ = [
+    "Account",
     "Brand",
     "Click",
     "Inbox",
@@ -20,6 +23,7 @@ __all__ = [
     "Letter",
     "LetterVersion",
     "Mailbox",
+    "Mailing",
     "Message",
     "Outage",
     "Picture",

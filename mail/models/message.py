@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mail import reasons, topics
 from mail.models.letter import LetterVersion
+from mail.models.mailing import Mailing
 from mail.models.suppression import Suppression
 from members.models import Member
 from office import uuids
@@ -29,6 +30,8 @@ REASONS = {
     "no_address": _("no e-mail address is known"),
     "no_consent": _("the member does not want these letters"),
     "suppressed": _("letters to this address are stopped"),
+    "on_paper": _("no e-mail address is known; it is on the list to print"),
+    "stopped": _("the letter to the group was stopped"),
     "too_late": _("it would have come too late"),
     "discarded": _("somebody here decided not to send it"),
     "no_room": _("there was no time left at which it could leave"),  # what is left of it after erasure
@@ -74,6 +77,9 @@ class Message(models.Model):
     letter_version = models.ForeignKey(
         LetterVersion, on_delete=models.PROTECT, related_name="+", db_index=False
     )
+    mailing = models.ForeignKey(
+        Mailing, null=True, on_delete=models.PROTECT, related_name="messages", db_index=False
+    )  # the letter to a group that it is part of
     purpose = models.CharField(max_length=13, choices=Purpose)
     topic = models.CharField(max_length=60, blank=True)
     address = models.EmailField(max_length=254, blank=True)
@@ -139,6 +145,11 @@ class Message(models.Model):
                 fields=["id"],
                 name="mail_message_told",
                 condition=models.Q(told_at__isnull=False, status__in=["submitting", "unknown"]),
+            ),
+            models.Index(
+                fields=["mailing", "status"],
+                name="mail_message_mailing",
+                condition=models.Q(mailing__isnull=False),
             ),
             models.Index(
                 fields=["batch"], name="mail_message_batch", condition=models.Q(batch__isnull=False)

@@ -59,6 +59,11 @@ class Subscription(models.Model):
                 name="members_subscription_leaving",
                 condition=models.Q(status="cancelled"),
             ),
+            models.Index(
+                fields=["current_period_end"],
+                name="members_sub_overdue",
+                condition=models.Q(status="past_due"),
+            ),
             # Dates that set flows going are looked for in narrow ranges.
             models.Index(fields=["current_period_end"], name="members_subscription_term"),
             models.Index(fields=["started_at"], name="members_subscription_start"),

@@ -19,16 +19,29 @@ document.addEventListener("click", (event) => {
   event.target.closest("[data-close]")?.closest(".toast")?.remove();
 });
 
+// On a phone home shows who needs a person; the rest is folded until it is asked for.
+if (matchMedia("(max-width: 800px)").matches) {
+  for (const part of document.querySelectorAll("details.part[open]")) part.open = false;
+}
+
+// A link to something folded opens it.
+const unfold = () => {
+  const asked = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
+  if (asked instanceof HTMLDetailsElement) asked.open = true;
+};
+addEventListener("hashchange", unfold);
+unfold();
+
 // An open menu closes by Escape and by a click elsewhere.
 const closeMenus = (except) => {
-  for (const menu of document.querySelectorAll("details.account[open]")) {
+  for (const menu of document.querySelectorAll("details.account[open], details.menu-of[open]")) {
     if (menu !== except) menu.open = false;
   }
 };
-document.addEventListener("click", (event) => closeMenus(event.target.closest("details.account")));
+document.addEventListener("click", (event) => closeMenus(event.target.closest("details.account, details.menu-of")));
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
-  const open = document.querySelector("details.account[open]");
+  const open = document.querySelector("details.account[open], details.menu-of[open]");
   closeMenus(null);
   open?.querySelector("summary").focus();
 });

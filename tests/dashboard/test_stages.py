@@ -88,6 +88,7 @@ def change(to: str, **said: str) -> dict[str, str]:
 
 
 def test_a_changed_rule_shows_first_who_would_move(anna: Member, editor: Client) -> None:
+    Member.objects.filter(pk=anna.pk).update(stage="value")
     rule = StageRule.objects.get(to="ambassador")
     address = f"/admin/members/stagerule/{rule.pk}/change/"
     wish = change("ambassador", enter='{"fact": "tenure_days", "op": ">=", "value": 100}', fall="null")

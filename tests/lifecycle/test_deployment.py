@@ -1,6 +1,9 @@
 """docker-compose.yml, Dockerfile and .env.example: what they promise to whoever runs them."""
 
+import os
 import re
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +46,45 @@ def test_no_port_of_a_database_or_broker_is_published(compose: dict[str, Any]) -
     published = {
         name: service["ports"] for name, service in compose["services"].items() if "ports" in service
     }
+    # Only the web server in front, which is started on a server of one's own alone, is for everybody.
+    assert published.pop("proxy") == ["80:80", "443:443", "443:443/udp"]
     assert published == {"web": ["127.0.0.1:8000:8000"]}
+
+
+def test_https_and_backups_are_only_there_where_the_profile_is_chosen(compose: dict[str, Any]) -> None:
+    chosen = {name for name, service in compose["services"].items() if service.get("profiles") == ["server"]}
+    assert chosen == {"proxy", "backup"}
+    targets = re.findall(r"^FROM \S+ AS (\w+)", (ROOT / "deploy/Dockerfile").read_text(), re.MULTILINE)
+    assert {compose["services"][name]["build"]["target"] for name in chosen} == set(targets)
+
+
+def test_a_backup_is_read_back_only_with_its_passphrase(tmp_path: Path) -> None:
+    if not all(map(shutil.which, ("openssl", "sh"))):
+        pytest.skip("openssl is not installed")
+    tools = tmp_path / "bin"
+    tools.mkdir()
+    dump = tools / "pg_dump"  # what PostgreSQL says is not what is asked here
+    dump.write_text('#!/bin/sh\nwhile [ "$1" != --file ]; do shift; done\necho "all members" > "$2"\n')
+    dump.chmod(0o755)
+    kept = tmp_path / "backups"
+    kept.mkdir()
+    for name in ("2020-01-01T000000Z", "2020-01-02T000000Z"):
+        (kept / f"{name}.dump.enc").touch()
+    path = f"{tools}:{os.environ['PATH']}"
+    known = {"PATH": path, "BACKUP_DIR": str(kept), "BACKUP_PASSPHRASE": "one two", "BACKUP_KEEP": "2"}
+    script = str(ROOT / "deploy/backup.sh")
+    subprocess.run([script, "once"], env=known, check=True, capture_output=True)
+    files = sorted(kept.iterdir())
+    assert files[0].name == "2020-01-02T000000Z.dump.enc"
+    assert len(files) == 2
+    assert b"members" not in files[-1].read_bytes()
+    read = subprocess.run([script, "open", str(files[-1])], env=known, check=True, capture_output=True)
+    assert read.stdout == b"all members\n"
+    wrong = {**known, "BACKUP_PASSPHRASE": "one three"}
+    assert subprocess.run([script, "open", str(files[-1])], env=wrong, capture_output=True).returncode
+    without = {name: value for name, value in known.items() if name != "BACKUP_PASSPHRASE"}
+    assert subprocess.run([script, "once"], env=without, capture_output=True).returncode
+    assert len(list(kept.iterdir())) == 2
 
 
 def test_programs_start_after_one_migration_and_a_healthy_database(compose: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_a_program_that_asks_for_nothing_is_told_so_in_its_own_form(client: Client) -> None:
-    answer = client.get("/api/v1/members/ext:a/b/nowhere/")
+    answer = client.get("/api/v1/nowhere/")
     assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
     assert answer.json()["detail"] == "There is nothing at this address."
 

@@ -25,11 +25,14 @@ OPEN = {
     "readyz": "says only that the house can work",
     "webhooks/<slug:slug>/": "a signature over the raw bytes",
     "mail/events/<slug:provider>/": "the provider's password",
+    "mail/inbound/<slug:provider>/": "the provider's password",
+    "u/confirm/<str:token>/": "a signed link",
     "u/unsubscribe/<str:token>/": "a signed link",
     "u/preferences/<str:token>/": "a signed link",
     "u/letter/<str:token>/": "a signed link",
     "u/click/<str:token>/": "a signed link",
     "u/cancel/<str:token>/": "a signed link",
+    "u/card/<str:token>/": "a signed link",
     "join/<slug:slug>/": "whoever wants to join",
     "join/<slug:slug>/welcome/": "says only thank you",
     "pictures/<str:name>": "pictures that letters show",
@@ -73,6 +76,7 @@ TO_MANY = {
     "intake.endpoint": {"rotate": "doors.change"},
     "intake.delivery": {"replay": "work.change"},
     "mail.report": {"replay": "work.change"},
+    "mail.incoming": {"replay": "work.change"},
 }
 OF_DJANGO = re.compile(r"(add/|<path:object_id>/(|history/|delete/|change/)|)")
 SHARED = ("", "logout/", "password_change/", "password_change/done/", "autocomplete/", "jsi18n/")

@@ -278,7 +278,7 @@ def test_a_server_that_speaks_a_byte_at_a_time_frees_the_worker(
     server.script = {phase: [DRIP, DRIP]}
     began = time.monotonic()
     outbox.send_due(now)
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 10
     assert statuses() == (["unknown", "queued"] if phase == "dot" else ["queued", "queued"])
 
 

@@ -87,3 +87,20 @@ def test_who_does_not_work_here_sees_nothing(client: Client) -> None:
     user = User.objects.create_user("guest", password="x", is_staff=False)
     client.force_login(user)
     assert client.get(reverse("admin:flows_flow_changelist")).status_code == 302
+
+
+def test_the_index_has_five_groups_and_what_is_technical_at_the_end(client: Client) -> None:
+    desks.log_in(client, "owner")
+    groups = client.get(reverse("admin:index")).context["app_list"]
+    names = ["Letters", "Flows", "People who write", "Plans and promises", "Rules", "Technical"]
+    assert [group["name"] for group in groups] == names
+    listed = [page["model"] for group in groups for page in group["models"]]
+    assert sorted(listed, key=str) == sorted(admin.site._registry, key=str)
+
+
+def test_nobody_finds_a_page_on_the_index_that_is_not_theirs(client: Client) -> None:
+    desks.log_in(client, "readonly")
+    groups = client.get(reverse("admin:index")).context["app_list"]
+    listed = {page["object_name"] for group in groups for page in group["models"]}
+    assert "Flow" in listed
+    assert "AuditEntry" not in listed

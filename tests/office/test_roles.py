@@ -19,13 +19,19 @@ CHANGED_BY = {
     "intake.endpoint": "doors.change",
     "mail.sender": "senders.change",
     "members.account": "companies.change",
+    "members.firstvalue": "stage_rules.change",
+    "members.topic": "house.change",
     "members.member": "members.change",
     "members.plan": "plans.change",
     "members.stagerule": "stage_rules.change",
     "office.house": "house.change",
     "office.user": "users.change",
 }
-DELETED_BY = {"mail.suppression": "suppressions.delete", "members.stagerule": "stage_rules.change"}
+DELETED_BY = {
+    "mail.suppression": "suppressions.delete",
+    "members.stagerule": "stage_rules.change",
+    "members.firstvalue": "stage_rules.change",
+}
 READ_BY = {"api.endpoint": "doors.change", "office.auditentry": "changes.read"}
 NEVER_ADDED = {"api.apikey", "intake.endpoint", "members.member"}
 PAGES = [

@@ -255,8 +255,7 @@ def test_a_loop_asks_for_something_new_each_time_round(house: House) -> None:
         { uid = "hope", kind = "wait", event = "shop.visited", timeout = "10d", then = "thanks" },
         { uid = "stop", kind = "end" },
         { uid = "thanks", kind = "send", letter = "thanks" },
-        { uid = "again", kind = "branch", then = "hope",
-          if = { event = "shop.visited", count = "<3", since = "entry" } },
+        { uid = "on", kind = "branch", then = "hope", if = { event = "shop.visited", count = "<3", since = "entry" } },
         { uid = "last", kind = "send", letter = "last" },
         """,
     )

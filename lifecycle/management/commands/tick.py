@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from lifecycle import clock
+from mail import accounts
 from office import clock as time
 
 
@@ -19,6 +20,7 @@ class Command(BaseCommand):
             now = time.parse(options["now"]) if options["now"] else time.now()
         except ValueError as error:
             raise CommandError(f"--now: {error}; write it like 2026-03-02T22:30:00Z") from error
+        accounts.refresh()
         done = clock.tick(now)
         if options["verbosity"] > 1:
             self.stdout.write(f"{done} done at {now.isoformat()}")

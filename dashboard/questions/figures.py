@@ -1,0 +1,106 @@
+"""Numbers of home that walk through many members: who uses what they bought, what sleeps, what comes up.
+
+A house of up to 20,000 members is counted when somebody looks; a larger one every hour, and home reads one row.
+"""
+
+import datetime as dt
+from dataclasses import asdict, dataclass, field
+
+from django.db.models import F, Sum
+
+from dashboard.models import Figures
+from dashboard.questions import arriving, people
+from members import mrr
+from members.models import Member, MemberFacts
+from members.models.member import Stage
+
+COUNTED_EACH_TIME = 20_000  # members
+NAME = "home"
+Money = dict[str, int]
+
+
+@dataclass(frozen=True)
+class House:
+    """Money is minor units a year by currency; `days` is how long half of the newcomers took to first value.
+
+    `letters` says how letters fare: `good`, `warn`, `danger`, or nothing while too few leave to say.
+    """
+
+    joined: int = 0
+    with_value: int = 0
+    days: int | None = None
+    awake: int = 0
+    sleeping: int = 0
+    sleeping_money: Money = field(default_factory=dict)
+    passive: int = 0
+    unknown: int = 0
+    income: Money = field(default_factory=dict)
+    renewing: int = 0
+    anniversaries: int = 0
+    overdue: int = 0
+    letters: str = ""
+    counted_at: dt.datetime | None = None
+
+    @property
+    def share(self) -> int | None:
+        """How many of a hundred newcomers had first value; None while there are too few to say."""
+        return round(100 * self.with_value / self.joined) if self.joined >= 10 else None
+
+
+def read(now: dt.datetime, members: int) -> House:
+    """The numbers: of now, or as of `counted_at`, an hour or so ago; `members` says how large the house is."""
+    if members <= COUNTED_EACH_TIME:
+        return count(now)
+    kept = Figures.objects.filter(name=NAME).first()
+    return House(**kept.values, counted_at=kept.counted_at) if kept else keep(now)
+
+
+def keep(now: dt.datetime) -> House:
+    """Counts and remembers."""
+    found = count(now)
+    values = {name: value for name, value in asdict(found).items() if name != "counted_at"}
+    Figures.objects.update_or_create(name=NAME, defaults={"values": values, "counted_at": now})
+    return found
+
+
+def sweep(now: dt.datetime) -> int:
+    """Counts a large house again; 0, so that nothing is waited for because of it."""
+    if Member.objects.count() > COUNTED_EACH_TIME:
+        keep(now)
+    return 0
+
+
+def count(now: dt.datetime) -> House:
+    """All of them at `now`, in a fixed number of queries."""
+    newcomers, used, awake = (people.SHOWN[name](now) for name in ("joined-90", "used-90", "awake-90"))
+    number = used.count()
+    took = used.annotate(took=F("facts__activated_at") - F("joined_at")).order_by("took")
+    middle = took.values_list("took", flat=True)[number // 2 : number // 2 + 1]
+    return House(
+        joined=newcomers.count(),
+        with_value=number,
+        days=next((max(one.days, 0) for one in middle), None),
+        awake=awake.count(),
+        sleeping=people.SHOWN["sleeping"](now).count(),
+        sleeping_money=_sleeping_money(),
+        passive=people.SHOWN["passive"](now).count(),
+        unknown=people.SHOWN["unknown"](now).count(),
+        income={currency: 12 * worth for currency, worth in mrr.total(now).items() if currency},
+        renewing=people.SHOWN["renewing"](now).count(),
+        anniversaries=people.SHOWN["anniversaries"](now).count(),
+        overdue=people.SHOWN["overdue"](now).count(),
+        letters=_letters(now),
+    )
+
+
+def _letters(now: dt.datetime) -> str:
+    levels = [gauge.level for gauge in arriving.gauges(now)]
+    return next((level for level in ("danger", "warn", "good") if level in levels), "")
+
+
+def _sleeping_money() -> Money:
+    facts = MemberFacts.objects.filter(
+        pulse=MemberFacts.Pulse.SLEEPING, member__merged_into=None, mrr__gt=0, currency__isnull=False
+    ).exclude(member__stage=Stage.FORMER)
+    worth = facts.order_by().values("currency").annotate(worth=Sum("mrr")).values_list("currency", "worth")
+    return {currency: 12 * month for currency, month in worth if currency}

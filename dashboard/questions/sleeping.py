@@ -1,0 +1,97 @@
+"""Members who pay and do not come: how many, what they pay in a year, and what is being done about it.
+
+Who is asleep is decided by the plan's own times (`members.pulse`): passive plans, quiet months and plans whose use
+nobody can see are not among them.
+"""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.utils import translation
+
+from flows.models import Enrolment
+from mail import wording
+from members import mrr
+from members.models import Member, MemberFacts, Span
+from members.models.plan import Interval
+from relationship.models import Task
+
+ORDER = ("-joined_at", "-id")
+A_YEAR = {Interval.YEAR: 1, Interval.MONTH: 12}
+Pulse = MemberFacts.Pulse
+
+
+@dataclass(frozen=True)
+class Care:
+    """What is done about them now: flows with how many of them are inside, open tasks, and those nobody cares for."""
+
+    flows: list[tuple[str, str, int]]
+    tasks: int
+    alone: int
+
+
+def members() -> QuerySet[Member]:
+    """Who is a member and asleep, with facts and plan."""
+    rows = Member.objects.filter(facts__pulse=Pulse.SLEEPING, erased_at=None)
+    return rows.exclude(stage=Member.Stage.FORMER).select_related("facts", "plan")
+
+
+def unknown() -> int:
+    """How many members are on plans whose use nobody can see, or is not asked for."""
+    rows = Member.objects.filter(facts__pulse=Pulse.UNKNOWN, erased_at=None)
+    return rows.exclude(stage=Member.Stage.FORMER).count()
+
+
+def yearly(now: dt.datetime) -> list[str]:
+    """What all of them pay in a year by what is agreed at `now`, one amount per currency."""
+    return _said(_sums(mrr.paying(now).filter(member__in=members().values("pk"))))
+
+
+def fees(people: Iterable[Member], now: dt.datetime) -> dict[int, str]:
+    """What each of these pays in a year, by their keys; one query."""
+    spans = mrr.paying(now).filter(member__in=[member.pk for member in people])
+    sums: dict[int, Counter[str]] = {}
+    for span in spans:
+        sums.setdefault(span.member_id, Counter())[span.currency] += _year(
+            span.amount, span.mrr, span.interval, span.interval_count
+        )
+    return {pk: " · ".join(_said(found)) for pk, found in sums.items()}
+
+
+def care() -> Care:
+    """What is done about them now, in four queries."""
+    inside = Enrolment.objects.filter(status=Enrolment.Status.ACTIVE)
+    tasks = Task.objects.filter(done_at=None)
+    asleep = members()
+    per_flow = inside.filter(member__in=asleep.values("pk")).order_by().values("flow__slug", "flow__name")
+    rows = per_flow.annotate(number=Count("member", distinct=True)).order_by("-number", "flow__name")
+    theirs = Q(Exists(inside.filter(member=OuterRef("pk")))) | Q(Exists(tasks.filter(member=OuterRef("pk"))))
+    return Care(
+        flows=[(row["flow__slug"], row["flow__name"], row["number"]) for row in rows],
+        tasks=tasks.filter(member__in=asleep.values("pk")).values("member").distinct().count(),
+        alone=asleep.exclude(theirs).count(),
+    )
+
+
+def _sums(spans: QuerySet[Span]) -> Counter[str]:
+    groups = spans.order_by().values_list("currency", "interval", "interval_count")
+    found: Counter[str] = Counter()
+    for currency, interval, number, amount, monthly in groups.annotate(a=Sum("amount"), m=Sum("mrr")):
+        found[currency] += _year(amount, monthly, interval, number)
+    return found
+
+
+def _year(amount: int | None, monthly: int, interval: str, number: int) -> int:
+    """Minor units in a year: exact for what is paid by months or years, else twelve months' worth."""
+    if amount is None or interval not in A_YEAR:
+        return 12 * monthly
+    return round(Fraction(amount * A_YEAR[Interval(interval)], number))
+
+
+def _said(money: Counter[str]) -> list[str]:
+    language = translation.get_language() or "en"
+    return [wording.money(amount, currency, language) for currency, amount in sorted(money.items())]
