@@ -1,7 +1,7 @@
 """Letters to groups in plain words."""
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from dashboard.words import times
 from flows.editing import plain_text
@@ -40,7 +40,7 @@ def name(mailing: Mailing) -> str:
 def state(mailing: Mailing) -> str:
     """How far it is."""
     if mailing.state == Mailing.State.PLANNED and mailing.at:
-        return _("leaves on %s") % times.exact(mailing.at)
+        return pgettext("a letter", "leaves on %s") % times.exact(mailing.at)
     return str(mailing.get_state_display())
 
 
