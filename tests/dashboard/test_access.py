@@ -110,7 +110,7 @@ def test_every_deed_is_done_by_exactly_those_who_may(db: None, role: str) -> Non
 
 
 def test_the_pages_of_the_hall_are_walked_too() -> None:
-    assert {page.name for page in HALL} == {"trades", "trade"}
+    assert {page.name for page in HALL} == {"status", "trades", "trade"}
 
 
 def test_every_page_says_what_it_is_for() -> None:

@@ -194,6 +194,7 @@ def test_too_little_to_go_by_is_said(staff: Client, now: dt.datetime) -> None:
 def test_owners_get_one_mail_of_each_and_nobody_else_does(
     run: Enrolment, now: dt.datetime, olga: User, sink: sinks.Sink
 ) -> None:
+    User.objects.update(monday_letter=False)  # another mail of a Monday
     User.objects.create_user("bent", "bent@example.com", role="editor")
     User.objects.create_user("gone", "gone@example.com", role="owner", is_active=False)
     Enrolment.objects.filter(pk=run.pk).update(parked_at=now)

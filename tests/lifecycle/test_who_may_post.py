@@ -22,6 +22,8 @@ ROLES = [role.value for role in User.Role]
 # Open to the world: what protects each instead of a login.
 OPEN = {
     "healthz": "says only that the program runs",
+    "metrics": "a token, or this machine alone",
+    "begin/": "only while nobody works here, with a code",
     "readyz": "says only that the house can work",
     "webhooks/<slug:slug>/": "a signature over the raw bytes",
     "mail/events/<slug:provider>/": "the provider's password",
