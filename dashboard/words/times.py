@@ -38,7 +38,7 @@ def day(moment: dt.datetime, now: dt.datetime | None = None) -> str:
 
 
 def written(day: dt.date) -> str:
-    """A day without a clock, written out: 5 January 2027, 5. januar 2027."""
+    """A day without a clock, written out: 3 March 2026, 3. marts 2026."""
     return wording.date(day, translation.get_language() or "en")
 
 
