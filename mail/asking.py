@@ -35,7 +35,7 @@ def ask(now: dt.datetime) -> int:
         return 0
     # Compare-and-swap: of several workers one asks.
     mine = [pk for pk, _batch in found if due.filter(pk=pk).update(asked_at=now)]
-    letters = list(Message.objects.filter(pk__in=mine).select_related("member"))
+    letters = list(Message.objects.filter(pk__in=mine).select_related("member").order_by("pk"))
     if not letters:
         return 0
     if transport.repeats:

@@ -80,9 +80,7 @@ def main(words: list[str]) -> int:
     else:
         print(f"── PostgreSQL     skipped: no server answers at {SERVER}")
     if chromium():
-        # A real browser on a busy machine: what fails is tried once more, and counted as rerun.
-        once_more = ["-n", "2", "--reruns", "1", "-m", "browser and not faults"]
-        pytest(report, "browser", [*once_more, *more], "", copied)
+        pytest(report, "browser", ["-n", "2", "-m", "browser and not faults", *more], "", copied)
     else:
         print("── browser        skipped: no Chromium here, and only root can install it")
     return report.close()
@@ -110,7 +108,8 @@ def pytest(
 ) -> None:
     """Run pytest with its output shown as it comes, and read the numbers of its closing line."""
     began, last = time.monotonic(), ""
-    line = [str(BIN / "python"), "-m", "pytest", "-q", "--no-header", *words]
+    # Real servers and browsers on a busy machine: what fails is tried once more, and counted as rerun.
+    line = [str(BIN / "python"), "-m", "pytest", "-q", "--no-header", "--reruns", "1", *words]
     with subprocess.Popen(
         line, env={**environment(url), **(said or {})}, stdout=subprocess.PIPE, text=True
     ) as child:
