@@ -46,12 +46,12 @@ def test_from_nothing_to_the_welcome_in_my_own_inbox(
     page.set_viewport_size({"width": 360, "height": 740})
     begin(page, live_server.url)
 
-    page.get_by_role("link", name="Go there: Your trade").click()
+    page.get_by_role("link", name="Your trade").click()
     page.get_by_role("link", name="A club or society").click()
     page.get_by_role("button", name="Choose this trade").click()
 
     page.goto(f"{live_server.url}/start/")
-    page.get_by_role("link", name="Go there: A face").click()
+    page.get_by_role("link", name="A face").click()
     looking.is_in_order(page)
     page.get_by_label("Role").fill("Secretary")
     page.get_by_label("Phone").fill("30 12 34 56")
@@ -60,7 +60,7 @@ def test_from_nothing_to_the_welcome_in_my_own_inbox(
     page.get_by_label("Picture").set_input_files(picture)
     page.get_by_role("button", name="This is me").click()
 
-    page.get_by_role("link", name="Go there: A mailbox").click()
+    page.get_by_role("link", name="A mailbox").click()
     page.get_by_label("Who hosts it?").select_option("other")
     page.get_by_text("Another host: its server").click()
     looking.is_in_order(page)

@@ -123,7 +123,7 @@ def test_a_list_is_taken_in_and_taken_back_by_clicks(
     is_whole(page)
     finish(now)
     expect(page.get_by_text("4 new · 1 not taken")).to_be_visible()
-    expect(page.get_by_text("“no address” is no e-mail address.")).to_be_visible()
+    expect(page.get_by_text("“no address” is no e-mail address")).to_be_visible()
     is_whole(page)
     assert (Member.objects.count(), Message.objects.count()) == (before + 4, letters)
     page.get_by_role("link", name="Undo this list").click()

@@ -90,7 +90,8 @@ def test_a_task_is_done_and_taken_back_by_keyboard(
     signed_in: None, page: Page, live_server: LiveServer, club: Club
 ) -> None:
     page.goto(f"{live_server.url}/members/{club.ole.uuid}/")
-    page.get_by_role("button", name="Done", exact=True).focus()
+    row = page.locator("li", has=page.get_by_text("Call Ole", exact=True))
+    row.get_by_role("button", name="Done", exact=True).focus()
     page.keyboard.press("Enter")
     expect(page.get_by_text("“Call Ole” is off the list.")).to_be_visible()
     page.get_by_role("button", name="Undo").focus()
