@@ -26,4 +26,7 @@ def test_a_few_histories_end_as_the_contract_says(machine: type[Histories]) -> N
 
 @pytest.mark.faults
 def test_many_histories_end_as_the_contract_says(machine: type[Histories]) -> None:
-    run_state_machine_as_test(machine, settings=settings(HOW, max_examples=60, stateful_step_count=30))
+    run_state_machine_as_test(
+        machine,
+        settings=settings(HOW, max_examples=30, stateful_step_count=25, derandomize=True, database=None),
+    )
