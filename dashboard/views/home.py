@@ -1,5 +1,7 @@
 """Home: the week in a sentence, what needs a look, who needs a person, and what the numbers say."""
 
+import datetime as dt
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -30,9 +32,6 @@ def home(request: HttpRequest) -> HttpResponse:
             "dashboard/start.html",
             {**about, **start.about(), "is_empty": True},
         )
-    days = post.days_ahead(now)
-    sent, missed = post.yesterday(now)
-    numbers = post.numbers()
     calls = today.read(now)
     return render(
         request,
@@ -40,12 +39,7 @@ def home(request: HttpRequest) -> HttpResponse:
         {
             **about,
             "funnel": stages,
-            "bars": charts.bars([day.number for day in days]),
-            "days": days,
-            "ahead": sum(day.number for day in days),
-            "held": numbers["held"],
-            "sent": sent,
-            "missed": missed,
+            **_letters(now),
             "today": calls,
             "kind_word": None if calls.lines else kind_words.choose(now),
             "back": "home",
@@ -53,3 +47,17 @@ def home(request: HttpRequest) -> HttpResponse:
             "foot": foot.read(),
         },
     )
+
+
+def _letters(now: dt.datetime) -> dict[str, object]:
+    """Letters of the days ahead and of yesterday."""
+    days = post.days_ahead(now)
+    sent, missed = post.yesterday(now)
+    return {
+        "bars": charts.bars([day.number for day in days]),
+        "days": days,
+        "ahead": sum(day.number for day in days),
+        "held": post.numbers()["held"],
+        "sent": sent,
+        "missed": missed,
+    }

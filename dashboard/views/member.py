@@ -1,5 +1,6 @@
 """The page of one member, and what is done there."""
 
+import datetime as dt
 import uuid as uuids
 
 from django.http import HttpRequest, HttpResponse
@@ -31,7 +32,7 @@ def member(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     story, now = timeline.read(found, skip, show=show), clock.now()
     if fragments.is_wanted(request):
         return render(request, "dashboard/member.html#story", {"member": found, "story": story, "show": show})
-    contract, history = person.subscription(found), person.moves(found)
+    contract = person.subscription(found)
     facts = getattr(found, "facts", None)
     return render(
         request,
@@ -52,18 +53,8 @@ def member(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
             "notes": timeline.notes(found),
             "show": show,
             "filters": chips.of(request, "show", _filters(), show, keep=()),
-            "ladder": person.ladder(found, history),
-            "place": ladder.of(found, now),
-            "stages": stage_rules.DEPTH if found.stage in stage_rules.DEPTH else (),
-            "history": history,
-            "money": money.of(found, now),
-            "ahead": person.letters_ahead(found),
-            "planned": person.planned(found),
-            "past": person.letters_past(found),
-            "tasks": person.open_tasks(found),
-            "waiting_replies": answering.waiting().filter(member=found).defer("whole"),
-            "runs": person.runs(found),
-            "decisions": person.decisions(found),
+            **_standing(found, now),
+            **_at_work(found),
             **identity.about(found, request),
             "ids": found.external_ids.order_by("source", "value"),
             "story": story,
@@ -72,6 +63,31 @@ def member(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
             "may_return": leaving.returnable(found),
         },
     )
+
+
+def _standing(member: Member, now: dt.datetime) -> dict[str, object]:
+    """Where the member stands, how they came there, and what they pay."""
+    history = person.moves(member)
+    return {
+        "ladder": person.ladder(member, history),
+        "place": ladder.of(member, now),
+        "stages": stage_rules.DEPTH if member.stage in stage_rules.DEPTH else (),
+        "history": history,
+        "money": money.of(member, now),
+    }
+
+
+def _at_work(member: Member) -> dict[str, object]:
+    """Letters, tasks, replies and flows of the member."""
+    return {
+        "ahead": person.letters_ahead(member),
+        "planned": person.planned(member),
+        "past": person.letters_past(member),
+        "tasks": person.open_tasks(member),
+        "waiting_replies": answering.waiting().filter(member=member).defer("whole"),
+        "runs": person.runs(member),
+        "decisions": person.decisions(member),
+    }
 
 
 def _filters() -> list[tuple[str, str, int | None]]:

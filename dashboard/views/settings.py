@@ -28,7 +28,27 @@ def settings(request: HttpRequest) -> HttpResponse:
 
 
 def _entries(user: User) -> list[Entry]:
-    entries = [
+    entries = [*_of_letters(), *_of_the_house()]
+    if roles.may(user, "brand.change"):
+        text = _("Colours, font, logo, your name and address, with a letter to see them on.")
+        entries.insert(2, Entry(_("How letters look"), text, reverse("brand")))
+    if roles.may(user, "house.change"):
+        text = _("What a club, a newspaper, a gym or a software business begins with.")
+        entries.insert(0, Entry(_("Your trade"), text, reverse("trades")))
+    if roles.may(user, "status.read"):
+        text = _("Whether the clock runs, letters leave, and how old the last backup is.")
+        entries.append(Entry(_("Status"), text, reverse("status")))
+    if roles.may(user, "changes.read"):
+        text = _("Who did what here, and when: nothing in it can be changed.")
+        entries.append(Entry(_("Changes by staff"), text, reverse("changes")))
+    if user.is_staff:
+        text = _("Letters, flows, faces, plans, and who may sign in.")
+        entries.append(Entry(_("Editors’ desk"), text, reverse("admin:index")))
+    return entries
+
+
+def _of_letters() -> list[Entry]:
+    return [
         Entry(
             _("Stages"),
             _("When members come up a stage, when they fall back, and who would move now."),
@@ -38,6 +58,11 @@ def _entries(user: User) -> list[Entry]:
             _("Sending rules"),
             _("Quiet hours, days kept free, how many letters and asks a member gets, and who goes first."),
             reverse("sending-rules"),
+        ),
+        Entry(
+            _("Pictures"),
+            _("What letters can show, and where each picture is used."),
+            reverse("pictures"),
         ),
         Entry(
             _("Mailbox"),
@@ -60,27 +85,14 @@ def _entries(user: User) -> list[Entry]:
             reverse("stopped-addresses"),
         ),
     ]
-    text = _("What needs a look, what did, and what is usual in each flow.")
-    entries.append(Entry(_("What was noticed"), text, reverse("alarms")))
-    text = _("Whom to call, what was done, what leaves: one page for every owner.")
-    entries.append(Entry(_("Monday letter"), text, reverse("monday")))
-    text = _("What letters can show, and where each picture is used.")
-    entries.insert(2, Entry(_("Pictures"), text, reverse("pictures")))
-    if roles.may(user, "brand.change"):
-        text = _("Colours, font, logo, your name and address, with a letter to see them on.")
-        entries.insert(2, Entry(_("How letters look"), text, reverse("brand")))
-    if roles.may(user, "house.change"):
-        text = _("What a club, a newspaper, a gym or a software business begins with.")
-        entries.insert(0, Entry(_("Your trade"), text, reverse("trades")))
-    text = _("What a new house does first, step by step, and what of it is done.")
-    entries.append(Entry(_("First steps"), text, reverse("start")))
-    if roles.may(user, "status.read"):
-        text = _("Whether the clock runs, letters leave, and how old the last backup is.")
-        entries.append(Entry(_("Status"), text, reverse("status")))
-    if roles.may(user, "changes.read"):
-        text = _("Who did what here, and when: nothing in it can be changed.")
-        entries.append(Entry(_("Changes by staff"), text, reverse("changes")))
-    if user.is_staff:
-        text = _("Letters, flows, faces, plans, and who may sign in.")
-        entries.append(Entry(_("Editors’ desk"), text, reverse("admin:index")))
-    return entries
+
+
+def _of_the_house() -> list[Entry]:
+    noticed = _("What needs a look, what did, and what is usual in each flow.")
+    letter = _("Whom to call, what was done, what leaves: one page for every owner.")
+    begun = _("What a new house does first, step by step, and what of it is done.")
+    return [
+        Entry(_("What was noticed"), noticed, reverse("alarms")),
+        Entry(_("Monday letter"), letter, reverse("monday")),
+        Entry(_("First steps"), begun, reverse("start")),
+    ]
