@@ -4,6 +4,7 @@ import datetime as dt
 
 from lifecycle.demo import lives
 from members.models import Account, Interval, Plan
+from members.models.plan import Consumption
 from office.models import House, User
 
 SENTENCES = {
@@ -53,5 +54,6 @@ def staff() -> None:
 def _plan(slug: str, began_at: dt.datetime) -> Plan:
     name, sentence = SENTENCES[slug]
     price = {"amount": lives.PRICES[slug], "currency": "DKK", "interval": Interval.YEAR, "interval_count": 1}
-    fields = {"name": name, "sentence": sentence, "completed_at": began_at, **price}
+    use = Consumption.OPTIONAL if slug == "passive" else Consumption.EXPECTED
+    fields = {"name": name, "sentence": sentence, "completed_at": began_at, "consumption": use, **price}
     return Plan.objects.update_or_create(slug=slug, defaults=fields)[0]
