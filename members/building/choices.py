@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from members import atoms, event_words, fact_words, facts
 from members.building.tree import Row
-from members.building.words import AT_LEAST, COUNTS, OPS, PERIODS, THEMES, UNITS
+from members.building.words import AT_LEAST, COUNTED, COUNTS, OPS, PERIODS, THEMES, TIMES, UNITS
 from members.models import MemberTag, Plan, Segment
 
 SUGGESTED = 100
@@ -92,13 +92,24 @@ def _of_event(row: Row) -> list[Field]:
     op = row.get("op") if row.get("op") in dict(COUNTS) else AT_LEAST
     found.append(_select("op", _("How often"), [(w, str(t)) for w, t in COUNTS], op, opens=True))
     if op != "never":
-        found.append(
-            Field("number", "number", _("How many times"), row.get("number") or "1", after=_("times"))
-        )
+        found += _of_number(row, event)
     inside = _("In the last how many")
     found.append(Field("number", "span", inside, row.get("span"), before=_("in the last")))
     periods = [(word, str(text)) for word, text in PERIODS]
     return [*found, _select("unit", _("Days, weeks or longer"), periods, row.get("unit") or "d")]
+
+
+def _of_number(row: Row, event: str) -> list[Field]:
+    """How many, and what is counted: the times, or of use the days."""
+    number = row.get("number") or "1"
+    if event != "other" and not event.startswith("usage."):
+        return [Field("number", "number", _("How many times"), number, after=_("times"))]
+    ways = [(word, str(text)) for word, text in COUNTED]
+    chosen = row.get("counted") if row.get("counted") in dict(COUNTED) else TIMES
+    return [
+        Field("number", "number", _("How many"), number),
+        _select("counted", _("Times or days"), ways, chosen),
+    ]
 
 
 def _of_segment(row: Row) -> list[Field]:
