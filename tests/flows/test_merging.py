@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from flows.models import Decision, Enrolment
+from flows.models import Decision
 from mail import claiming, outbox
 from mail.models import Message
 from members import merging_members, payments, subscriptions
