@@ -16,7 +16,7 @@ from members.models.member import Stage
 def follow(kept: Member, gone: Member) -> bool:
     """Gives `gone` the rows of `kept` that name a row of `gone`, and those that name these; whether there were any."""
     have_followed = False
-    while any([_hand_over(table, column, kept, gone) for table, column in _names()]):
+    while sum(_hand_over(table, column, kept, gone) for table, column in _names()):
         have_followed = True
     return have_followed
 

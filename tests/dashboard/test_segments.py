@@ -7,7 +7,8 @@ import pytest
 from django.http import QueryDict
 from django.test import Client
 
-from members import building, conditions, facts, segments
+from members import building, conditions, events, facts, segments, usage
+from members.building import choices
 from members.building.tree import Builder, Group, Kept, walk
 from members.models import Segment
 from tests import cast
@@ -151,6 +152,15 @@ def test_an_error_stands_at_its_row_in_words(staff: Client, typed: dict[str, str
     assert error in built.root.parts[0].error
 
 
+def test_names_heard_of_late_are_offered(club: Club, now: dt.datetime) -> None:
+    events.record(events.Draft("choir.sang", club.ingrid, now, "sang"), now)
+    usage.record_many([usage.Use(club.ingrid.pk, "house", "u", "usage.boat_trip", now)], now)
+    built = row(about="event", event="other", name="choir.sang")
+    by_name = {field.name: field for field in choices.of(built.root.parts[0])}
+    assert {"choir.sang", "usage.boat_trip"} <= set(by_name["name"].suggestions)
+    assert "member.signed_up" not in by_name["name"].suggestions, "that one is chosen by its sentence"
+
+
 def test_nothing_asked_is_said_so(staff: Client) -> None:
     assert building.read(sent(c__0__join="all", c__0__0__about="")).errors == [
         "Choose at least one condition."
@@ -218,7 +228,7 @@ def test_a_circle_is_refused_in_words_without_places(danes: Segment, staff: Clie
     segments.save(Segment(name="Ring"), {"all": [{"segment": "danes"}]}, now, None)
     asked = {ALL: "all", "c-0-0-about": "segment", "c-0-0-op": "in", "c-0-0-segment": "ring"}
     page = staff.post("/members/segments/danes/", {**asked, "name": "Danes", "do": "save"}).content.decode()
-    assert "Segments ask in a circle: “danes” → “ring” → “danes”" in page
+    assert "Segments ask in a circle: “Danes” → “Ring” → “Danes”" in page
 
 
 def test_typing_and_buttons_fetch_their_part_alone(danes: Segment, staff: Client) -> None:
