@@ -30,7 +30,7 @@ def erase(traces: Traces, now: dt.datetime) -> None:
         _empty(delivery, traces, now)
     _forget_imported(traces)
     _forget_lists(traces)
-    refusals.forget(traces.words)
+    refusals.forget(traces.words, traces.telling, traces.names)
 
 
 def mentioning(traces: Traces) -> Iterator[Delivery]:
@@ -76,16 +76,18 @@ def _forget_imported(traces: Traces) -> None:
 
 
 def _forget_lists(traces: Traces) -> None:
-    """Lists nobody has taken in yet go, as nobody can look into each of them; of the others, what names somebody."""
+    """Lists nobody has taken in yet go, as nobody can look into each of them; of the others, what names the member,
+    and every cell that was quoted as wrong: a broken address is nobody's by any word.
+    """
     drafted = Import.objects.filter(status=Import.Status.DRAFT)
     for batch in drafted:
         drafts.drop(batch)
     drafted.delete()
-    wanted = Q()
+    wanted = Q(outlook__has_key="problems")
     for word in traces.telling:
         wanted |= Q(outlook__icontains=word) | Q(choices__icontains=word)
     over = (Import.Status.DONE, Import.Status.REFUSED, Import.Status.UNDONE)
-    for batch in Import.objects.filter(wanted, status__in=over) if wanted else ():
+    for batch in Import.objects.filter(wanted, status__in=over):
         batch.choices = {name: said for name, said in batch.choices.items() if name not in NAMING}
         batch.outlook = {name: said for name, said in batch.outlook.items() if name not in NAMING}
         batch.save(update_fields=["choices", "outlook"])

@@ -10,6 +10,7 @@ from flows.steps import set as set_step
 from intake import erasing as intake_erasing
 from mail import blocks
 from mail import erasing as mail_erasing
+from mail import merging as mail_merging
 from mail.blocks import button, divider, heading, membership, picture, question, sender, text
 from members import atoms, erasure, exporting, merging_members
 from members import segment_uses as uses
@@ -51,7 +52,7 @@ KNOWN_WITHOUT_A_KEY = {
     "stopped_addresses": mail_erasing.known,
     "mail_of_nobody_known": mail_erasing.unplaced,
 }
-MERGING: dict[str, ModuleType] = {"flows": flows_merging}
+MERGING: dict[str, ModuleType] = {"flows": flows_merging, "mail": mail_merging}
 
 
 def bind() -> None:

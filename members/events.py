@@ -1,4 +1,4 @@
-"""Events: what happened to a member. `record` and `record_many` are the sole writers."""
+"""Events: what happened to a member. Everything that writes them is here."""
 
 import datetime as dt
 import json
@@ -59,6 +59,16 @@ def record_many(drafts: Sequence[Draft], now: dt.datetime, *, quiet: bool = Fals
     if any(event.pk is None for event in created):
         return list(Event.objects.filter(key__in=[event.key for event in fresh]).order_by("pk"))
     return created
+
+
+def record_new(drafts: Sequence[Draft], now: dt.datetime) -> None:
+    """Records history, as already answered, whose keys nobody can have used before: they name rows just made.
+
+    For lists: nothing is asked of the database first, and IntegrityError where a key was there all the same.
+    """
+    rows = [_row(draft, now, quiet=True) for draft in {draft.key: draft for draft in drafts}.values()]
+    pouring.create(rows)
+    freshness.doubt([event.member_id for event in rows if not event.name.startswith(NO_FACT)], now)
 
 
 def note_many(drafts: Sequence[Draft], now: dt.datetime) -> None:

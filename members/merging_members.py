@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from members import consent, merged_columns, merged_rows, stages
+from members import consent, merged_columns, merged_rows, merged_since, stages
 from members.models import Consent, Event, Member, MemberFacts, Merge, StageChange
 from members.models.member import Stage
 from office import audit
@@ -32,7 +32,7 @@ class Follower(Protocol):
     def make_way(self, kept: Member, gone: Member, now: dt.datetime) -> Any:
         """Before the rows move; returns what taking it apart needs, as plain values."""
 
-    def take_back(self, memo: Any, now: dt.datetime) -> None:
+    def take_back(self, kept: Member, gone: Member, memo: Any, now: dt.datetime) -> None:
         """After the rows have moved back."""
 
 
@@ -74,7 +74,8 @@ def merge(kept: Member, gone: Member, by: User | None, now: dt.datetime) -> Merg
 
 def unmerge(done: Merge, by: User | None, now: dt.datetime) -> Member:
     """Takes a merge apart: each row goes back to where it was. NotMerged after 30 days, or when a later merge stands
-    on this one. What came since stays with the member who was kept. Returns the member who is back."""
+    on this one. What came since goes back with what it hangs on (a payment with its contract), else it stays with the
+    member who was kept. Returns the member who is back."""
     with transaction.atomic():
         done = Merge.objects.select_for_update().get(pk=done.pk)
         kept, gone = _locked(done.kept, done.gone)
@@ -84,8 +85,12 @@ def unmerge(done: Merge, by: User | None, now: dt.datetime) -> Member:
         merged_rows.move_back(kept, gone, done.moved, done.days)
         merged_columns.restore(gone, done.changed["gone"], now)
         merged_columns.restore(kept, done.changed["kept"], now)
+        if merged_since.follow(kept, gone):
+            merged_since.stand(kept, now)
+            merged_since.stand(gone, now)
         for name, memo in done.memos.items():
-            _followers[name].take_back(memo, now)
+            _followers[name].take_back(kept, gone, memo, now)
+        merged_since.follow(kept, gone)
         done.undone_at, done.undone_by = now, by
         done.save(update_fields=["undone_at", "undone_by"])
         _tell(done, "member.unmerged", by, now)

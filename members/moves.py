@@ -10,6 +10,7 @@ from django.db.models import OuterRef, QuerySet
 from members import conditions, events, signs
 from members.models import Event, Member, MemberFacts, StageChange
 from members.models.member import Stage
+from office import pouring
 
 Kind = StageChange.Kind
 STEPS = (Kind.MOVED, Kind.MANUAL)
@@ -80,7 +81,7 @@ def occasions(
 
 
 def _write(moves: Sequence[Move], now: dt.datetime, kind: StageChange.Kind, **more: Any) -> list[StageChange]:
-    changes = StageChange.objects.bulk_create(
+    changes = [
         StageChange(
             member=move.member,
             kind=kind,
@@ -93,7 +94,8 @@ def _write(moves: Sequence[Move], now: dt.datetime, kind: StageChange.Kind, **mo
             **more,
         )
         for move in moves
-    )
+    ]
+    pouring.create(changes)
     for stage in {move.to for move in moves}:
         _stand([move.member for move in moves if move.to == stage != move.member.stage], stage, now)
     return changes

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
-from members import conditions, durations, fact_words, facts
+from members import conditions, durations, event_words, fact_words, facts
 from members.atoms import event
 from members.conditions import Condition
 from members.models import Member
@@ -197,6 +197,13 @@ def _uses(condition: Condition) -> str:
 
 
 def _event_in_words(name: str) -> str:
-    """A value of an event is kept under its name and window: “usage.* within 90d”."""
-    what, _word, span = name.replace("usage.*", _("uses")).partition(" within ")
+    """A value of an event is kept under its name and window: “usage.* within 90d”, “usage.* days within 7d”."""
+    kept, _word, span = name.partition(" within ")
+    happened, _space, days = kept.partition(" ")
+    if happened == event.ANY_USE:
+        what = _("days of use") if days else _("uses")
+    elif event.NAME.fullmatch(happened):
+        what = (_("days with “%s”") if days else "“%s”") % event_words.name(happened)
+    else:
+        what = kept
     return _("%(what)s in %(span)s") % {"what": what, "span": durations.said(span)} if span else what

@@ -23,7 +23,9 @@ def problems(segment: Segment, condition: Any, before: Segment | None) -> list[s
     if wrong := conditions.problems(condition, PLACE):
         return found + wrong
     asked = dict(Segment.objects.values_list("slug", "condition")) | {segment.slug: condition}
-    return found + (_circles(segment.slug, asked) or _depths(segment.slug, asked))
+    if circles := _circles(segment.slug, asked):
+        return found + _named(circles, segment)
+    return found + _depths(segment.slug, asked)
 
 
 def depth(condition: Condition | None, asked: Asked) -> int:
@@ -53,17 +55,21 @@ def _problems_of_kind(segment: Segment, before: Segment | None) -> list[str]:
     return []
 
 
-def _circles(slug: str, asked: Asked) -> list[str]:
-    """The ways on which a segment comes back to itself, each named stop by stop."""
-    found: list[str] = []
+def _named(circles: list[list[str]], segment: Segment) -> list[str]:
+    names = dict(Segment.objects.values_list("slug", "name")) | {segment.slug: segment.name}
+    text = _("%(place)s: segments ask in a circle: %(way)s")
+    ways = (" → ".join(f"“{names[stop]}”" for stop in circle) for circle in circles)
+    return [text % {"place": PLACE, "way": way} for way in ways]
+
+
+def _circles(slug: str, asked: Asked) -> list[list[str]]:
+    """The ways on which a segment comes back to itself, stop by stop."""
+    found: list[list[str]] = []
 
     def walk(at: str, way: tuple[str, ...]) -> None:
         for following in sorted(set(conditions.mentioned(asked.get(at), "segment"))):
             if following == slug:
-                stops = " → ".join(f"“{stop}”" for stop in (*way, slug))
-                found.append(
-                    _("%(place)s: segments ask in a circle: %(way)s") % {"place": PLACE, "way": stops}
-                )
+                found.append([*way, slug])
             elif following not in way:
                 walk(following, (*way, following))
 

@@ -16,6 +16,7 @@ from members.contract_history import Recorded
 from members.contract_lives import Stretch
 from members.contract_terms import Terms
 from members.models import Event, Plan, Span, Subscription
+from office import pouring
 
 BATCH = 1000
 COLUMNS = (
@@ -55,6 +56,11 @@ def rebuild(subscription_ids: Collection[int]) -> int:
             locked = rows.select_related("plan", "member").select_for_update(of=("self",))
             changed += _write(list(locked))
     return changed
+
+
+def derive_many(rows: Sequence[Subscription]) -> int:
+    """The same of contracts that the caller has locked and read with plan and member; returns how many changed."""
+    return sum(_write(rows[start : start + BATCH]) for start in range(0, len(rows), BATCH))
 
 
 def rebuild_all() -> int:
@@ -97,7 +103,7 @@ def _write(rows: Sequence[Subscription]) -> int:
     changed = [pk for pk in pieces if list(map(_columns, wanted[pk])) != held[pk]]
     if stale := [pk for pk in changed if held[pk]]:
         Span.objects.filter(subscription__in=stale).delete()
-    Span.objects.bulk_create((span for pk in changed for span in wanted[pk]), batch_size=BATCH)
+    pouring.create([span for pk in changed for span in wanted[pk]])
     for row in rows:
         if row.pk not in pieces:
             _close(row)

@@ -19,6 +19,13 @@ PLAIN = {
         "it was ended for those who would have moved on during a pause"
     ),
     "ended by staff before the flow was deleted": gettext_lazy("it was ended for everybody in it"),
+    "merged with somebody who is in this flow already": gettext_lazy(
+        "the same person was in it under another number already"
+    ),
+    "merged with somebody who has been in this flow before": gettext_lazy(
+        "the same person had been in it under another number"
+    ),
+    "the merge was taken apart": gettext_lazy("they turned out to be two people"),
     "let in by staff": gettext_lazy("let in by somebody here"),
     "let in by a key": gettext_lazy("let in by another system"),
 }

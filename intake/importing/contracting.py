@@ -8,6 +8,7 @@ from intake.importing import placing, planning
 from intake.importing.planning import Change, State
 from members import contract_history, events, merging, payments, plans, subscriptions
 from members.models import ExternalId, Member, Payment, Subscription
+from office import bulk, pouring
 
 Status = Subscription.Status
 COLUMNS = (
@@ -38,17 +39,17 @@ def write(
     slugs = plans.by_slug({change.after["plan"] for change in changes})
     rows = {change.ident: _row(change, held, slugs, now) for change in changes}
     new = [rows[change.ident] for change in changes if change.before is None]
-    Subscription.objects.bulk_create(new)
+    pouring.create(new)
     old = [rows[change.ident] for change in changes if change.before is not None]
     columns = [*COLUMNS, "plan", "access_ends_at", "anchor_at", "versions"]
-    Subscription.objects.bulk_update(old, columns, batch_size=200)
+    bulk.update(old, columns)
     _link(new)
-    drafts = [
-        draft
-        for change in changes
-        for draft in _history(rows[change.ident], change, members[change.after["member"]], now)
-    ]
-    events.record_many(drafts, now, quiet=True)
+    told: dict[bool, list[events.Draft]] = {True: [], False: []}
+    for change in changes:
+        history = _history(rows[change.ident], change, members[change.after["member"]], now)
+        told[change.before is None].extend(history)
+    events.record_new(told[True], now)
+    events.record_many(told[False], now, quiet=True)
     placing.settle({change.after["member"] for change in changes}, now)
     return rows
 

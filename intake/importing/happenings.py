@@ -78,9 +78,8 @@ class Happenings:
 
     def write(self, changes: Collection[Change], now: dt.datetime, note: Note) -> Written:
         """Stores the events as already answered, and counts the uses."""
-        uses = [change for change in changes if events.is_usage(change.after["name"])]
-        count([_use(change) for change in uses], now)
-        drafts = [self._draft(change) for change in changes if change not in uses]
+        count([_use(change) for change in changes if events.is_usage(change.after["name"])], now)
+        drafts = [self._draft(change) for change in changes if not events.is_usage(change.after["name"])]
         rows = events.record_many(drafts, now, quiet=True)
         told_of = {change.after["member"] for change in changes}
         MemberFacts.objects.filter(member__in=told_of).update(dirty_at=now)

@@ -15,6 +15,7 @@ from intake.importing.planning import Change, Note, Said, State, Written
 from members import events, merging, payments
 from members import fields as checks
 from members.models import ExternalId, Member, MemberFacts, Payment, Subscription
+from office import bulk, pouring
 
 COLUMNS = ("external_id", "member", "subscription", "paid_at", "amount", "currency", "status")
 NEEDED = (("external_id",), ("member",), ("paid_at",), ("amount",), ("currency",))
@@ -82,11 +83,14 @@ class Payments:
     def write(self, changes: Collection[Change], now: dt.datetime, note: Note) -> Written:
         """Writes the payments and their events, as already answered."""
         rows = {change.ident: self._row(change, now) for change in changes}
-        Payment.objects.bulk_create(rows[change.ident] for change in changes if change.before is None)
+        pouring.create([rows[change.ident] for change in changes if change.before is None])
         old = [rows[change.ident] for change in changes if change.before is not None]
-        Payment.objects.bulk_update(old, [*KEPT, "subscription", "versions"], batch_size=200)
-        drafts = [draft for change in changes for draft in self._told(change, rows[change.ident])]
-        events.record_many(drafts, now, quiet=True)
+        bulk.update(old, [*KEPT, "subscription", "versions"])
+        told: dict[bool, list[events.Draft]] = {True: [], False: []}
+        for change in changes:
+            told[change.before is None].extend(self._told(change, rows[change.ident]))
+        events.record_new(told[True], now)
+        events.record_many(told[False], now, quiet=True)
         paid_by = {change.after["member"] for change in changes}
         MemberFacts.objects.filter(member__in=paid_by).update(dirty_at=now)
         written = Written()

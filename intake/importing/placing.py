@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from members import moving, segment_keeping, spans, stages
 from members.models import Member, MemberFacts, StageChange, Subscription
 from members.models.member import Stage
+from office import bulk, pouring
 
 Kind = StageChange.Kind
 RULE = "placed"
@@ -17,14 +18,16 @@ def settle(ids: Collection[int], now: dt.datetime) -> None:
     Who has no live contract left is placed as former since the last one ended. Who has one beside others, or was
     former, is settled one by one by the rule of leaving and returning.
     """
+    contracts = Subscription.objects.filter(member__in=ids).order_by("pk")
+    rows = list(contracts.select_related("plan", "member").select_for_update(of=("self",)))
+    spans.derive_many(rows)
     held: dict[int, list[Subscription]] = {}
-    for row in Subscription.objects.filter(member__in=ids).select_related("plan"):
+    for row in rows:
         held.setdefault(row.member_id, []).append(row)
-    spans.rebuild([row.pk for rows in held.values() for row in rows])
-    members = Member.objects.in_bulk(held)
+    members = {pk: theirs[0].member for pk, theirs in held.items() if not theirs[0].member.merged_into_id}
     moves = [move for pk, member in members.items() if (move := _stand(member, held[pk], now))]
     _save(members.values())
-    StageChange.objects.bulk_create(moves)
+    pouring.create(moves)
     MemberFacts.objects.filter(member__in=ids).update(dirty_at=now)
     here = {pk: member for pk, member in members.items() if member.status in stages.LIVE}
     for pk, member in here.items():
@@ -67,8 +70,7 @@ def _save(members: Iterable[Member]) -> None:
         alike.setdefault((member.status, member.plan_id), []).append(member.pk)
     for (status, plan), keys in alike.items():
         Member.objects.filter(pk__in=keys).update(status=status, plan=plan)
-    Member.objects.filter(pk__in=[member.pk for member in gone]).update(stage=Stage.FORMER)
-    Member.objects.bulk_update(gone, ["stage_since"], batch_size=200)
+    bulk.update(gone, ["stage", "stage_since"])
 
 
 def _stand(member: Member, held: list[Subscription], now: dt.datetime) -> StageChange | None:

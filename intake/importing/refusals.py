@@ -1,9 +1,11 @@
 """Lines that could not be taken, kept in a file as they came, each with its reason, to be corrected and sent again."""
 
 import csv
+import itertools
 import os
 import uuid
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -83,24 +85,52 @@ def first(path: str, number: int) -> Iterator[tuple[list[str], str]]:
             yield [escaping.unescaped(cell) for cell in cells[:-1]], cells[-1]
 
 
-def forget(words: Collection[str]) -> int:
-    """Takes every refused line out in which one of these words (an address, an id) is a cell. For erasures.
+@dataclass(frozen=True)
+class Wanted:
+    """Whose refused lines are looked for; everything casefolded.
+
+    `words` (addresses, ids) are whole cells, `telling` stand anywhere in a line. Of `names`, each a whole name, every
+    part stands somewhere in the line: what was refused may have come without an id, and with a broken address.
+    """
+
+    words: frozenset[str]
+    telling: frozenset[str] = frozenset()
+    names: frozenset[frozenset[str]] = frozenset()
+
+    def is_in(self, cells: Sequence[str]) -> bool:
+        """Whether this line tells of them."""
+        folded = [escaping.unescaped(cell).strip().casefold() for cell in cells]
+        if not self.words.isdisjoint(folded):
+            return True
+        text = "\n".join(folded)
+        if any(word in text for word in self.telling):
+            return True
+        said = set(text.split())
+        return any(name <= said for name in self.names)
+
+
+def forget(words: Collection[str], telling: Collection[str] = (), names: Collection[str] = ()) -> int:
+    """Takes every refused line out that tells of somebody: `Wanted` says by what. For erasures.
 
     Returns how many lines went. Letter case does not matter.
     """
-    wanted = {word.strip().casefold() for word in words if word.strip()}
-    return sum(_forget(path, wanted) for path in folder().glob("*.csv")) if wanted else 0
+    folded = {word.strip().casefold() for word in words if word.strip()}
+    parts = {frozenset(name.casefold().split()) for name in names if name.strip()}
+    wanted = Wanted(frozenset(folded), frozenset(map(str.casefold, telling)), frozenset(parts))
+    return sum(_forget(path, wanted) for path in folder().glob("*.csv")) if folded or parts else 0
 
 
-def _forget(path: Path, wanted: set[str]) -> int:
+def _forget(path: Path, wanted: Wanted) -> int:
     beside, gone = path.with_suffix(".new"), 0
     with (
         path.open(newline="", encoding="utf-8") as old,
         open(beside, "w", newline="", encoding="utf-8", opener=_private) as new,
     ):
         writer = csv.writer(new)
-        for cells in csv.reader(old):
-            if any(escaping.unescaped(cell).strip().casefold() in wanted for cell in cells):
+        reader = csv.reader(old)
+        writer.writerows(itertools.islice(reader, 1))  # the header names nobody
+        for cells in reader:
+            if wanted.is_in(cells):
                 gone += 1
             else:
                 writer.writerow(cells)

@@ -31,6 +31,7 @@ REASONS = {
     "no_consent": _("the member does not want these letters"),
     "suppressed": _("letters to this address are stopped"),
     "on_paper": _("no e-mail address is known; it is on the list to print"),
+    "doubled": _("the same person got it under another number"),
     "stopped": _("the letter to the group was stopped"),
     "too_late": _("it would have come too late"),
     "discarded": _("somebody here decided not to send it"),

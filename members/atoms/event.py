@@ -17,7 +17,7 @@ from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact, GreaterThan, GreaterThanOrEqual, LessThan, LessThanOrEqual
 from django.utils.translation import gettext as _
 
-from members import durations
+from members import durations, event_words
 from members.atoms import Condition, Scene, Verdict
 from members.atoms.fact import COMPARE, SAID, SIGNS
 from members.models import Event, UsageDay
@@ -79,9 +79,9 @@ def evaluate(condition: Condition, scene: Scene) -> dict[int, Verdict]:
 
 
 def read_aloud(condition: Condition) -> str:
-    """The count as staff read it: "“usage.visit” happened at least 2 times in the last 7 days"."""
+    """The count as staff read it: "“A visit” happened at least 2 times in the last 7 days"."""
     op, wanted = counted(condition)
-    name = _("any use") if condition["event"] == ANY_USE else f"“{condition['event']}”"
+    name = _("any use") if condition["event"] == ANY_USE else f"“{event_words.name(condition['event'])}”"
     if (op, wanted) in (("=", 0), ("<", 1), ("<=", 0)):
         text = _("%(event)s did not happen") % {"event": name}
     elif (op, wanted) in ((">=", 1), (">", 0)):

@@ -8,10 +8,11 @@ from django.utils.translation import gettext_lazy
 
 from members import atoms, event_words, fact_words, facts
 from members.building.tree import Row
-from members.building.words import AT_LEAST, COUNTS, OPS, PERIODS, THEMES, UNITS
-from members.models import MemberTag, Plan, Segment
+from members.building.words import AT_LEAST, COUNTED, COUNTS, OPS, PERIODS, THEMES, TIMES, UNITS
+from members.models import Event, MemberTag, Plan, Segment, UsageDay
 
 SUGGESTED = 100
+LATE = 500  # rows
 ANY_USE = "usage.*"
 MONEY = gettext_lazy("as in 900 or 49.50")
 
@@ -88,17 +89,29 @@ def _of_event(row: Row) -> list[Field]:
     named.append(("other", _("Something else, by its name")))
     found = [_select("event", _("What happened"), named, event, opens=True)]
     if event == "other":
-        found.append(Field("text", "name", _("Name of what happened"), name, after=_("as in usage.visit")))
+        asked, example = _("Name of what happened"), _("as in usage.visit")
+        found.append(Field("text", "name", asked, name, after=example, suggestions=_heard_of_late()))
     op = row.get("op") if row.get("op") in dict(COUNTS) else AT_LEAST
     found.append(_select("op", _("How often"), [(w, str(t)) for w, t in COUNTS], op, opens=True))
     if op != "never":
-        found.append(
-            Field("number", "number", _("How many times"), row.get("number") or "1", after=_("times"))
-        )
+        found += _of_number(row, event)
     inside = _("In the last how many")
     found.append(Field("number", "span", inside, row.get("span"), before=_("in the last")))
     periods = [(word, str(text)) for word, text in PERIODS]
     return [*found, _select("unit", _("Days, weeks or longer"), periods, row.get("unit") or "d")]
+
+
+def _of_number(row: Row, event: str) -> list[Field]:
+    """How many, and what is counted: the times, or of use the days."""
+    number = row.get("number") or "1"
+    if event != "other" and not event.startswith("usage."):
+        return [Field("number", "number", _("How many times"), number, after=_("times"))]
+    ways = [(word, str(text)) for word, text in COUNTED]
+    chosen = row.get("counted") if row.get("counted") in dict(COUNTED) else TIMES
+    return [
+        Field("number", "number", _("How many"), number),
+        _select("counted", _("Times or days"), ways, chosen),
+    ]
 
 
 def _of_segment(row: Row) -> list[Field]:
@@ -158,6 +171,14 @@ def _pairs(fact: facts.Fact) -> list[tuple[str, str]]:
     if fact.name == "plan":
         return list(Plan.objects.order_by("name").values_list("slug", "name"))
     return [(word, fact_words.value(fact, word)) for word in fact.choices]
+
+
+def _heard_of_late() -> Sequence[str]:
+    """Names of what happened and was used of late; the newest rows alone are read, however many there are."""
+    names: set[str] = set()
+    for model in (Event, UsageDay):
+        names.update(model.objects.order_by("-pk").values_list("name", flat=True)[:LATE])
+    return sorted(names - set(event_words.SENTENCES))
 
 
 def _suggested(fact: facts.Fact) -> Sequence[str]:

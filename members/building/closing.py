@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from members import fact_words, facts
 from members.building.tree import Row
+from members.building.words import AT_LEAST, DAYS
 from members.conditions import Condition
 
 MOST = 10**12
@@ -83,13 +84,23 @@ def _event(row: Row) -> Condition:
     name = row.get("name") if row.get("event") == "other" else row.get("event")
     if not name:
         raise Unfinished(_("Choose what happened."))
-    op = row.get("op", ">=")
-    count = "=0" if op == "never" else f"{op}{_whole(row.get('number') or '1')}"
-    said: dict[str, Any] = {"event": name, "count": count}
+    said: dict[str, Any] = {"event": name, **_how_often(row, name)}
     if span := row.get("span"):
         unit = row.get("unit")
         said["within"] = f"{_whole(span)}{unit if unit in UNITS else 'd'}"
     return said
+
+
+def _how_often(row: Row, name: str) -> Condition:
+    op = row.get("op", AT_LEAST)
+    if op == "never":
+        return {"count": "=0"}
+    number = f"{op}{_whole(row.get('number') or '1')}"
+    if row.get("counted") != DAYS:
+        return {"count": number}
+    if not name.startswith("usage."):
+        raise Unfinished(_("Only of use the days are counted. Choose “times”."))
+    return {"days": number}
 
 
 def _segment(row: Row) -> Condition:

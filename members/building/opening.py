@@ -5,6 +5,7 @@ from typing import Any
 
 from members import durations, fact_words, facts
 from members.building.tree import DEEPEST_GROUP, Builder, Group, Kept, Row, numbered
+from members.building.words import DAYS
 from members.conditions import Condition
 
 COUNT = re.compile(r"(=|!=|<=|>=|<|>)\s*(\d+)")
@@ -74,13 +75,15 @@ def _typed(fact: facts.Fact, value: Any) -> str:
 
 
 def _event(atom: Condition, is_not: bool) -> Typed | None:
-    found = COUNT.fullmatch(str(atom.get("count", ">=1")))
-    if is_not or "since" in atom or "days" in atom or not found:
+    found = COUNT.fullmatch(str(atom.get(DAYS, atom.get("count", ">=1"))))
+    if is_not or "since" in atom or not found:
         return None
     op, number = found.groups()
     typed: Typed = {"about": "event", "event": atom["event"], "op": op, "number": number}
     if (op, number) in (("=", "0"), ("<", "1"), ("<=", "0")):
         typed |= {"op": "never", "number": ""}
+    elif DAYS in atom:
+        typed["counted"] = DAYS
     if "within" in atom:
         span, unit = durations.parse(atom["within"])
         typed |= {"span": str(span), "unit": unit}

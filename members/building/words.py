@@ -25,6 +25,8 @@ OPS: dict[str, Words] = {
     "days": NUMBER,
 }
 COUNTS: Words = (*NUMBER[:6], ("never", _("never")))
+TIMES, DAYS = "times", "days"
+COUNTED: Words = ((TIMES, _("times")), (DAYS, _("different days of use")))  # what is counted of use
 PERIODS: Words = (
     ("d", _("days")),
     ("w", _("weeks")),

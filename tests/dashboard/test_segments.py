@@ -7,7 +7,8 @@ import pytest
 from django.http import QueryDict
 from django.test import Client
 
-from members import building, conditions, facts, segments
+from members import building, conditions, events, facts, segments, usage
+from members.building import choices
 from members.building.tree import Builder, Group, Kept, walk
 from members.models import Segment
 from tests import cast
@@ -60,6 +61,9 @@ ROWS = [
     {"event": "payment.failed", "count": ">=1"},
     {"event": "usage.visit", "count": "<2", "within": "7d"},
     {"event": "usage.*", "count": "=0", "within": "2mo"},
+    {"event": "usage.*", "days": ">=2", "within": "7d"},
+    {"event": "usage.visit", "days": "<4", "within": "1mo"},
+    {"event": "usage.here", "days": ">=1"},
     {"segment": "danes"},
     {"not": {"segment": "danes"}},
     {"flow": "welcome"},
@@ -135,6 +139,7 @@ def test_every_fact_can_be_asked_in_its_simplest_way(staff: Client, name: str) -
             {"about": "event", "event": "usage.*", "op": ">=", "number": "1", "span": "3", "unit": "h"},
             "whole days",
         ),
+        ({"about": "event", "event": "other", "name": "poll.answered", "counted": "days"}, "Only of use"),
         ({"about": "segment", "op": "in", "segment": ""}, "Choose a segment"),
         ({"about": "segment", "op": "in", "segment": "gone"}, "no segment"),
         ({"about": "flow", "op": "in", "flow": ""}, "Choose a flow"),
@@ -145,6 +150,15 @@ def test_an_error_stands_at_its_row_in_words(staff: Client, typed: dict[str, str
     built = row(**typed)
     assert built.condition is None
     assert error in built.root.parts[0].error
+
+
+def test_names_heard_of_late_are_offered(club: Club, now: dt.datetime) -> None:
+    events.record(events.Draft("choir.sang", club.ingrid, now, "sang"), now)
+    usage.record_many([usage.Use(club.ingrid.pk, "house", "u", "usage.boat_trip", now)], now)
+    built = row(about="event", event="other", name="choir.sang")
+    by_name = {field.name: field for field in choices.of(built.root.parts[0])}
+    assert {"choir.sang", "usage.boat_trip"} <= set(by_name["name"].suggestions)
+    assert "member.signed_up" not in by_name["name"].suggestions, "that one is chosen by its sentence"
 
 
 def test_nothing_asked_is_said_so(staff: Client) -> None:
@@ -214,7 +228,7 @@ def test_a_circle_is_refused_in_words_without_places(danes: Segment, staff: Clie
     segments.save(Segment(name="Ring"), {"all": [{"segment": "danes"}]}, now, None)
     asked = {ALL: "all", "c-0-0-about": "segment", "c-0-0-op": "in", "c-0-0-segment": "ring"}
     page = staff.post("/members/segments/danes/", {**asked, "name": "Danes", "do": "save"}).content.decode()
-    assert "Segments ask in a circle: “danes” → “ring” → “danes”" in page
+    assert "Segments ask in a circle: “Danes” → “Ring” → “Danes”" in page
 
 
 def test_typing_and_buttons_fetch_their_part_alone(danes: Segment, staff: Client) -> None:

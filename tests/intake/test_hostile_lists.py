@@ -99,6 +99,21 @@ def test_refused_lines_are_readable_by_nobody_else_and_can_be_forgotten(tmp_path
     assert "X" not in [cells[0] for cells, _why in refusals.first(str(file), 9)]
 
 
+def test_a_refused_line_is_found_by_name_and_inside_cells_where_its_ids_are_broken(tmp_path: Path) -> None:
+    header = ("external_id", "email", "first_name", "last_name", "phone")
+    rows = [
+        ("", "zoe(at)example", "Zoe", "van Holm", "1"),
+        ("", "to zoe@example.com!", "", "", "2"),
+        ("", "(at)", "Zoe", "Berg", "3"),
+        ("zoe-1x", "(at)", "Per", "Berg", "4"),
+    ]
+    lists.take("members", lists.write(tmp_path, header, *rows))
+    (file,) = refusals.folder().glob("*.csv")
+    assert refusals.forget({"zoe-1"}, {"zoe@example.com"}, {"Zoe van Holm"}) == 2
+    assert [cells[-1] for cells, _why in refusals.first(str(file), 9)] == ["3", "4"]
+    assert file.read_text().startswith(",".join(header))
+
+
 def workbook(folder: Path, size: int, *, entries: int = 1) -> Path:
     file = folder / "bomb.xlsx"
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:

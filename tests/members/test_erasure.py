@@ -195,6 +195,14 @@ def test_the_database_file_itself_holds_no_word(zoe: Member, now: dt.datetime) -
         assert not part.exists() or MARK.lower().encode() not in part.read_bytes().lower()
 
 
+def test_no_cell_stays_quoted_in_what_was_said_of_a_list(zoe: Member, now: dt.datetime) -> None:
+    quoted = {"lines": 2, "problems": [[3, "email: “zoe(at)example” is no e-mail address"]]}
+    batch = Import.objects.create(file_name="l.csv", created_at=now, status="done", outlook=quoted)
+    erasure.erase(zoe, None, now)
+    batch.refresh_from_db()
+    assert batch.outlook == {"lines": 2}
+
+
 def test_money_and_dates_stay(zoe: Member, now: dt.datetime) -> None:
     erasure.erase(zoe, None, now)
     row = Member.objects.get(pk=zoe.pk)

@@ -45,6 +45,20 @@ def test_it_says_why_she_is_here(club: None, now: dt.datetime) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("kept", "said"),
+    [
+        ("usage.* within 90d", "uses in 90 days"),
+        ("usage.* days within 7d", "days of use in 7 days"),
+        ("usage.visit days", "days with “A visit”"),
+        ("payment.failed within 1mo", "“A payment failed” in 1 month"),
+        ("segment vips", "segment vips"),
+    ],
+)
+def test_what_happened_stands_there_in_plain_words(kept: str, said: str) -> None:
+    assert list(needs.in_words({kept: 2})) == [(said, "2")]
+
+
 def test_of_alternatives_the_one_that_can_be_reached_is_told(club: None, now: dt.datetime) -> None:
     known = regular("anna", now, days=1, uses=0)
     MemberFacts.objects.filter(member=known).update(activated_at=None)

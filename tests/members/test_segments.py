@@ -56,7 +56,7 @@ def test_a_segment_cannot_ask_for_itself_by_way_of_others(now: dt.datetime) -> N
     first = made("First", DANES, now)
     made("Second", {"not": {"segment": "first"}}, now)
     made("Third", {"all": [{"segment": "second"}]}, now)
-    assert "“first” → “third” → “second” → “first”" in refused(first, {"segment": "third"}, now)[0]
+    assert "“First” → “Third” → “Second” → “First”" in refused(first, {"segment": "third"}, now)[0]
     assert "in a circle" in refused(first, {"segment": "first"}, now)[0]
 
 
