@@ -96,6 +96,7 @@ register(
     Field("sender.email", "Their e-mail address", "anna@example.com"),
     Field("sender.phone", "Their phone", "+45 30 12 34 56"),
     Field("sender.signature", "Their signature", "Weekdays 9–15"),
+    Field("sender.lines", "Their signature, as a list of lines", ["Weekdays 9–15"], "list"),
     Field("sender.picture_url", "Address of their picture", "https://club.example/anna.png", "url"),
     Field("sender.picture_alt", "Words for those who do not see the picture", "Anna Bak"),
     Field("links.preferences", "Page to choose letters", "https://club.example/u/preferences/x/", "url"),
