@@ -30,6 +30,7 @@ from members import (
     subscriptions,
     usage_answering,
 )
+from members import ledger as refusals
 from office import nudges
 from office.models import Beat
 from relationship import by_hand
@@ -128,7 +129,7 @@ def look(now: dt.datetime) -> int:
     if last and last.at <= now < last.at + LOOK_EVERY:
         return 0
     Beat.objects.update_or_create(name=LOOK, defaults={"at": now})
-    return watching.sweep(now) + figures.sweep(now)
+    return refusals.catch_up(now) + watching.sweep(now) + figures.sweep(now)
 
 
 def night(now: dt.datetime) -> int:
