@@ -31,7 +31,7 @@ CSS = """
   border: 1px solid house-brand-accent; border-radius: 6px; text-decoration: none; font-weight: 600; }
 .logo { display: block; }
 .face { padding: 0 16px 0 0; vertical-align: top; }
-.face img { border-radius: 32px; display: block; object-fit: cover; }
+.face img { border-radius: 32px; display: block; }
 .who { vertical-align: middle; font-family: house-brand-font; font-size: 15px; line-height: 1.5; }
 .who { color: house-brand-text; }
 .foot p { margin: 0 0 8px; }

@@ -161,7 +161,7 @@ def _save(request: HttpRequest, form: SenderForm) -> None:
         if is_new:
             row.slug = writers.free_slug(row.name)
         if content := form.cleaned_data.get("upload"):
-            row.picture = pictures.keep(content)
+            row.picture = pictures.keep_face(content)
         row.save()
         deed = "sender.added" if is_new else "sender.changed"
         audit.record(access.person(request), deed, row.name, now, fields=sorted(form.changed_data))

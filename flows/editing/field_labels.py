@@ -83,12 +83,9 @@ def path(words: str) -> str | None:
 
 def to_choose() -> list[tuple[str, str]]:
     """The fields that can be put into a letter: the words to insert, and what they stand for; the usual ones first."""
-    rest = [
-        name
-        for name, field in merge_fields.FIELDS.items()
-        if name not in OFTEN and "[]" not in name and field.kind != "list"
-    ]
-    return [(label(name), _meaning(name)) for name in (*OFTEN, *rest) if name in merge_fields.FIELDS]
+    known = merge_fields.offered()
+    rest = [name for name in known if name not in OFTEN]
+    return [(label(name), _meaning(name)) for name in (*OFTEN, *rest) if name in known]
 
 
 def _paths() -> dict[str, str]:
