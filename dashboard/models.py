@@ -23,6 +23,8 @@ class Alarm(models.Model):
         REPLY = "reply", _("a reply waits")
         MAILBOX = "mailbox", _("the mailbox cannot be read")
         SENDER = "sender", _("somebody stops writing")
+        RESTS = "rests", _("letters do not leave")
+        LEDGER = "ledger", _("refusals cannot be kept")
         CLOCK = "clock", _("the clock stood still")
 
     kind = models.CharField(max_length=10, choices=Kind)

@@ -9,10 +9,12 @@ from django.db import transaction
 
 from api import endpoints
 from dashboard.models import Alarm, Reading
-from dashboard.questions import replies, senders
+from dashboard.questions import mailbox, replies, senders
+from dashboard.words import mailbox as words
 from flows import watching as flows
 from mail import inbox
 from mail import watching as mail
+from members import ledger
 from office.models import Beat
 
 Kind = Alarm.Kind
@@ -26,6 +28,8 @@ HOURLY = (
     Kind.REPLY,
     Kind.MAILBOX,
     Kind.SENDER,
+    Kind.RESTS,
+    Kind.LEDGER,
 )
 NIGHT = "night: "  # before the names of the beats of nightly work
 NIGHT_MISSED = dt.timedelta(hours=36)
@@ -46,7 +50,7 @@ class Finding:
 def sweep(now: dt.datetime) -> int:
     """Looks for what stands still, fails or does not answer; how many alarms were raised or are over."""
     found = [*_standing(now), *_aside(), *_paused(), *_unreadable(now), *_webhooks(now), *_nights(now)]
-    found += [*_replies(now), *_mailbox(now), *_senders(now)]
+    found += [*_replies(now), *_mailbox(now), *_senders(now), *_rests(now), *_ledger()]
     return raise_(found, HOURLY, now)
 
 
@@ -193,6 +197,18 @@ def _senders(now: dt.datetime) -> list[Finding]:
         for row in senders.leaving(now)
         if row.until
     ]
+
+
+def _rests(now: dt.datetime) -> list[Finding]:
+    """Letters do not leave: the mailbox rests for long or its limit is too low."""
+    stuck = mailbox.stuck(now)
+    return [Finding(Kind.RESTS, "", words.kept(stuck))] if stuck else []
+
+
+def _ledger() -> list[Finding]:
+    """The file that keeps refusals and erasures beyond a backup cannot be written."""
+    why = ledger.trouble()
+    return [Finding(Kind.LEDGER, "", {"why": why})] if why else []
 
 
 def _finding(volume: flows.Volume) -> Finding:

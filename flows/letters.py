@@ -116,7 +116,7 @@ def store_senders(
             continue
         fields = {key: sender[key] for key in ("name", "role", "email", "phone") if key in sender}
         if sender.get("picture") in given:
-            fields["picture"] = pictures.keep(given[sender["picture"]])
+            fields["picture"] = pictures.keep_face(given[sender["picture"]])
         Sender.objects.update_or_create(slug=sender["slug"], defaults=fields)
     used = {letter["sender"] for letter in definition.get("letters", [])}
     return {row.slug: row for row in Sender.objects.filter(slug__in=used)}

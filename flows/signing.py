@@ -16,6 +16,13 @@ def live(sender: Sender) -> list[Flow]:
     return list(Flow.objects.filter(pk__in=used.values("version__flow")).order_by("name"))
 
 
+def languages(sender: Sender) -> list[str]:
+    """The languages (codes) in which live flows write in this person's name."""
+    used = Step.objects.filter(version__flow__current=F("version"), letter_version__sender=sender)
+    texts = LetterVersion.objects.filter(pk__in=used.values("letter_version")).values_list("texts", flat=True)
+    return sorted({code for said in texts for code in said})
+
+
 def drafted(sender: Sender) -> list[tuple[Flow, list[str]]]:
     """Flows in whose draft this person writes, with the slugs of those letters."""
     found = []

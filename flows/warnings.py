@@ -16,7 +16,7 @@ from flows.editing import field_labels, parts
 from flows.editing.letter_form import LANGUAGES
 from flows.findings import Finding
 from mail import inspecting
-from mail.models import Brand
+from mail.models import Brand, Sender
 from mail.models.message import Purpose
 from members import conditions
 from members.models import Member
@@ -47,6 +47,7 @@ def warnings(draft: Definition, now: dt.datetime) -> list[Finding]:
         *_in_a_row(steps),
         *_brackets(draft, sends),
         *_remarks(draft, sends),
+        *_foreign(draft, sends),
         *_of_letters(draft, sends, now),
     ]
 
@@ -149,6 +150,22 @@ def _remarks(draft: Definition, sends: Sequence[Definition]) -> Iterator[Finding
             ):
                 text = _("Your letters are written in %s too, and this one is not. Add the language.")
                 yield _warning(text % LANGUAGES[code], step["uid"])
+
+
+def _foreign(draft: Definition, sends: Sequence[Definition]) -> Iterator[Finding]:
+    """Letters in a language that whoever writes them does not speak: members answer in it. One query."""
+    written = parts.letters(draft)
+    named = {str(letter.get("sender")) for letter in written.values()}
+    people = {row.slug: row for row in Sender.objects.filter(slug__in=named).exclude(languages="")}
+    for step in sends:
+        letter = written.get(str(step.get("letter")), {})
+        writer = people.get(str(letter.get("sender")))
+        for code in letters.texts(letter, draft) if writer and letter else ():
+            if writer and not writer.speaks(code):
+                text = _("%(name)s writes this in %(language)s and does not speak it: who reads the answers?")
+                yield _warning(
+                    text % {"name": writer.name, "language": LANGUAGES.get(code, code)}, step["uid"]
+                )
 
 
 def _of_letters(draft: Definition, sends: Sequence[Definition], now: dt.datetime) -> Iterator[Finding]:

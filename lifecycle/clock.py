@@ -30,6 +30,7 @@ from members import (
     subscriptions,
     usage_answering,
 )
+from members import ledger as refusals
 from office import nudges
 from office.models import Beat
 from relationship import by_hand
@@ -126,7 +127,7 @@ def look(now: dt.datetime) -> int:
     if last and last <= now < last + LOOK_EVERY:
         return 0
     Beat.note(LOOK, now)
-    return watching.sweep(now) + figures.sweep(now)
+    return refusals.catch_up(now) + watching.sweep(now) + figures.sweep(now)
 
 
 def night(now: dt.datetime) -> int:

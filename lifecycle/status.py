@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 
 from mail import accounts, mailboxes
 from mail.models import Message
+from members import ledger
 from members.models import Event
 from office.models import Beat
 
@@ -46,10 +47,10 @@ class Counts:
 
 
 def lines(now: dt.datetime) -> list[Line]:
-    """Everything worth a look at `now` (the house's clock); four queries."""
+    """Everything worth a look at `now` (the house's clock); five queries."""
     accounts.refresh()
     counted = counts(now)
-    return [_clock(counted), _letters(counted), _mail(now), _backup(), _disk()]
+    return [_clock(counted), _letters(counted), _mail(now), _ledger(), _backup(), _disk()]
 
 
 def counts(now: dt.datetime) -> Counts:
@@ -110,6 +111,13 @@ def _mail(now: dt.datetime) -> Line:
         said = _("%(server)s rests: %(trouble)s") % {"server": box.name, "trouble": box.trouble}
         return Line(name, said, is_ok=False)
     return Line(name, _("leaves through %s") % box.name, is_ok=True)
+
+
+def _ledger() -> Line:
+    name, why = _("Refusals and erasures"), ledger.trouble()
+    if why:
+        return Line(name, _("cannot be kept beyond a backup: %s") % why, is_ok=False)
+    return Line(name, _("are kept in %s") % ledger.path(), is_ok=True)
 
 
 def _backup() -> Line:

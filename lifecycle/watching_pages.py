@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from dashboard import access
 from lifecycle import status
+from members import ledger
 from office import clock
 
 HERE = {"127.0.0.1", "::1"}
@@ -51,6 +52,11 @@ def _gauges() -> list[tuple[str, str, float | None]]:
         ("letters_overdue", "Letters due for more than five minutes.", counted.overdue),
         ("letters_unknown", "Letters of which nobody knows whether they left.", counted.unknown),
         ("events_unanswered", "Events not answered yet.", counted.unanswered),
+        (
+            "ledger_writable",
+            "1 while refusals and erasures can be kept beyond a backup.",
+            0 if ledger.trouble() else 1,
+        ),
         ("disk_free_bytes", "Bytes free where files are kept.", status.disk_free()),
         (
             "backup_timestamp_seconds",

@@ -158,7 +158,7 @@ class Senders(desk.Desk):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if content := form.cleaned_data.get("upload"):
-            obj.picture = pictures.keep(content)
+            obj.picture = pictures.keep_face(content)
         super().save_model(request, obj, form, change)
 
 

@@ -31,13 +31,14 @@ CSS = """
   border: 1px solid house-brand-accent; border-radius: 6px; text-decoration: none; font-weight: 600; }
 .logo { display: block; }
 .face { padding: 0 16px 0 0; vertical-align: top; }
-.face img { border-radius: 32px; display: block; object-fit: cover; }
+.face img { border-radius: 32px; display: block; }
 .who { vertical-align: middle; font-family: house-brand-font; font-size: 15px; line-height: 1.5; }
 .who { color: house-brand-text; }
 .foot p { margin: 0 0 8px; }
 """
 # mj-table takes no role: without header cells it is there for the layout, and says so to screen readers.
 LAYOUT = re.compile(r"<table(?![^>]*\brole=)(?=[^>]*>(?:(?!</table>|<th\b).)*</table>)", re.DOTALL)
+SIGNATURE = "sender.signature"  # a letter that says it in its own words does not say it twice
 INLINER = css_inline.CSSInliner(
     inline_style_tags=False, keep_style_tags=True, load_remote_stylesheets=False, extra_css=CSS
 )
@@ -75,18 +76,26 @@ def compile_letter(source: dict[str, Any], *, language: str, marketing: bool = T
     texts = {name: str(source.get(name) or "").strip() for name in checking.PARTS}
     put_together = source.get("blocks") or []
     _refuse([*checking.strangers(source), *checking.sources(texts, has_blocks=bool(put_together))])
+    signed = SIGNATURE in json.dumps([texts, put_together])
     hidden = Placeholders("\0".join([*texts.values(), json.dumps(put_together, sort_keys=True)]))
     if put_together:
-        sections, readable, has_card = _put_together(put_together, hidden, language)
+        sections, readable, has_card = _put_together(put_together, blocks.Page(hidden, language, signed))
     else:
         sections, readable, has_card = *_content(texts["body"], hidden), False
     compiled = Compiled(
         subject=texts["subject"],
         preheader=texts["preheader"],
-        html=_page(sections, texts, hidden, language=language, marketing=marketing, has_card=has_card),
+        html=_page(
+            sections,
+            texts,
+            hidden,
+            language=language,
+            marketing=marketing,
+            own_card="" if has_card else card.mjml(padding="0", signed=signed),
+        ),
         text=(texts["text"] or hidden.show(plaintext.from_html(readable)))
         + "\n\n"
-        + footer.text(language, marketing=marketing),
+        + footer.text(language, marketing=marketing, signed=signed),
     )
     _refuse(checking.trial(compiled.texts()))
     compiled.warnings.extend(checking.empty_links(compiled.html))
@@ -115,9 +124,8 @@ def _content(body: str, hidden: Placeholders) -> tuple[str, str]:
     return markdown.section(blocks, hidden), "\n".join(blocks)
 
 
-def _put_together(found: Any, hidden: Placeholders, language: str) -> tuple[str, str, bool]:
+def _put_together(found: Any, page: blocks.Page) -> tuple[str, str, bool]:
     """The blocks as a section of MJML, the HTML for their text, and whether the sender's card is among them."""
-    page = blocks.Page(hidden, language)
     _refuse(building.problems(found, page))
     written = building.parts(found, page)
     has_card = any(block["kind"] == "sender" for block in found)
@@ -131,7 +139,7 @@ def _page(
     *,
     language: str,
     marketing: bool,
-    has_card: bool,
+    own_card: str,
 ) -> str:
     frame = string.Template(hidden.hide(SKELETON.read_text(encoding="utf-8")))
     page = frame.substitute(
@@ -139,7 +147,7 @@ def _page(
         subject=entities.escape(hidden.hide(texts["subject"])),
         preheader=entities.escape(hidden.hide(texts["preheader"])),
         body=sections,
-        card="" if has_card else hidden.hide(card.mjml(padding="0")),
+        card=hidden.hide(own_card),
         **brand.words(),
         footer=hidden.hide(footer.html(language, marketing=marketing)),
     )

@@ -27,6 +27,9 @@ CARD = """\
 {% if sender.phone %}{{ sender.phone }}
 {% endif %}{{ sender.email }}
 """
+SIGNATURE = """\
+{% for line in sender.lines %}{{ line }}
+{% endfor %}"""
 WHY = "{% if business.name %}@why {{ business.name }}.{% endif %}"
 LETTERS = """\
 {% if links.preferences %}@preferences: {{ links.preferences }}
@@ -47,9 +50,12 @@ def words(language: str) -> dict[str, str]:
     return WORDS.get(wording.base(language), WORDS["en"])
 
 
-def text(language: str, *, marketing: bool) -> str:
-    """The end of a letter's text part, as Liquid: the sender, then the footer."""
-    parts = [CARD, WHY, (LETTERS if marketing else "") + LEAVE]
+def text(language: str, *, marketing: bool, signed: bool = False) -> str:
+    """The end of a letter's text part, as Liquid: the sender, then the footer.
+
+    `signed`: the letter shows the signature in its own words, so that it does not come twice.
+    """
+    parts = [CARD + ("" if signed else SIGNATURE), WHY, (LETTERS if marketing else "") + LEAVE]
     written = "\n".join(parts)
     for name, phrase in sorted(words(language).items(), reverse=True):
         written = written.replace(f"@{name}", phrase)

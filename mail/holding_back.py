@@ -13,8 +13,12 @@ Status = Message.Status
 
 
 def hold(letters: QuerySet[Message]) -> int:
-    """Keeps those of these letters here that were on their way; how many that were. One statement."""
-    return letters.filter(status=Status.QUEUED).update(status=Status.HELD, reason=REASON)
+    """Keeps those of these letters here that were not handed over yet; how many that were. One statement.
+
+    Those that a worker holds are taken from it: its lease is gone, so it can neither send nor put them back.
+    """
+    waiting = letters.filter(status__in=(Status.QUEUED, Status.CLAIMED))
+    return waiting.update(status=Status.HELD, reason=REASON, lease=None, leased_until=None)
 
 
 def held(letters: QuerySet[Message]) -> QuerySet[Message]:

@@ -7,6 +7,9 @@ import re
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from api import links
+
+CONFIRM = "links.confirm"  # only in the letter that asks for a second yes
 ALONE = re.compile(r"\{\{-?\s*([\w.]+)\s*-?\}\}")
 Kind = Literal["text", "url", "number", "flag", "list"]
 Value = str | int | float | bool | None | list["Value"] | dict[str, "Value"]
@@ -17,13 +20,15 @@ class Field:
     """One name an editor may write between double braces.
 
     `name` is dotted; `events[].title` names what each entry of the list `events` carries.
-    `meaning` is shown beside it in the editor, `sample` fills previews and the trial at publishing.
+    `meaning` is shown beside it in the editor, `sample` fills previews and the trial at publishing. One that `waits`
+    for the room whose page it leads to may be written already, and is offered once that room is there.
     """
 
     name: str
     meaning: str
     sample: Value
     kind: Kind = "text"
+    waits: bool = False
 
 
 FIELDS: dict[str, Field] = {}
@@ -37,6 +42,11 @@ def register(*fields: Field) -> None:
 def find(path: str) -> Field | None:
     """The field of that dotted name, or None where no room supplies it."""
     return FIELDS.get(path)
+
+
+def offered() -> dict[str, Field]:
+    """The fields that an editor finds: those that stand alone, and lead somewhere in this house."""
+    return {name: field for name, field in FIELDS.items() if "[]" not in name and _is_offered(field)}
 
 
 def only(text: str) -> str:
@@ -57,6 +67,11 @@ def samples() -> dict[str, Any]:
         if "[]" not in field.name:
             _plant(tree, field.name.split("."), field.sample)
     return tree
+
+
+def _is_offered(field: Field) -> bool:
+    leads_nowhere = field.waits and not links.has_page(field.name.rpartition(".")[2])
+    return field.kind != "list" and not leads_nowhere and field.name != CONFIRM
 
 
 def _plant(tree: dict[str, Any], path: list[str], sample: Value) -> None:
@@ -96,23 +111,34 @@ register(
     Field("sender.email", "Their e-mail address", "anna@example.com"),
     Field("sender.phone", "Their phone", "+45 30 12 34 56"),
     Field("sender.signature", "Their signature", "Weekdays 9–15"),
+    Field("sender.lines", "Their signature, as a list of lines", ["Weekdays 9–15"], "list"),
     Field("sender.picture_url", "Address of their picture", "https://club.example/anna.png", "url"),
     Field("sender.picture_alt", "Words for those who do not see the picture", "Anna Bak"),
     Field("links.preferences", "Page to choose letters", "https://club.example/u/preferences/x/", "url"),
     Field("links.unsubscribe", "Page to stop letters", "https://club.example/u/unsubscribe/x/", "url"),
     Field(
-        "links.confirm",
+        CONFIRM,
         "Page to say yes a second time, in the letter that asks for it",
         "https://club.example/u/confirm/x/",
         "url",
     ),
     Field("links.cancel", "Page to leave the membership", "https://club.example/u/cancel/x/", "url"),
     Field(
-        "links.statement", "Page with what the membership gave", "https://club.example/u/statement/x/", "url"
+        "links.statement",
+        "Page with what the membership gave",
+        "https://club.example/u/statement/x/",
+        "url",
+        waits=True,
     ),
     Field("links.card", "The member's card, to show at the door", "https://club.example/u/card/x/", "url"),
-    Field("links.guide", "The member's guide", "https://club.example/u/guide/x/", "url"),
-    Field("links.referral", "The member's own link for friends", "https://club.example/r/ingrid", "url"),
+    Field("links.guide", "The member's guide", "https://club.example/u/guide/x/", "url", waits=True),
+    Field(
+        "links.referral",
+        "The member's own link for friends",
+        "https://club.example/r/ingrid",
+        "url",
+        waits=True,
+    ),
     Field("links.browser", "This letter as a page", "https://club.example/u/letter/x/", "url"),
     Field("business.name", "Name of the house", "The Harbour Club"),
     Field("business.address", "Postal address", "Havnegade 1, 1058 København K, Denmark"),

@@ -21,6 +21,7 @@ LARGEST_UPLOAD = 10 * 1024 * 1024  # bytes of a photo as a phone takes it
 MOST_PIXELS = 40_000_000
 WIDEST = 1200  # pixels kept: twice the width of a letter, for fine screens
 HIGHEST = 2400
+FACE = 256  # pixels of a face, shown at 64; square already, because few mail programs would cut it
 FORMATS = ("PNG", "JPEG", "WEBP")
 TYPES = {"PNG": ("png", "image/png"), "JPEG": ("jpg", "image/jpeg")}
 
@@ -45,17 +46,18 @@ def check(content: bytes, largest: int = LARGEST) -> None:
     ready(content, largest)
 
 
-def ready(content: bytes, largest: int = LARGEST) -> Ready:
+def ready(content: bytes, largest: int = LARGEST, *, face: bool = False) -> Ready:
     """The picture as it will be served: PNG or JPEG, upright, at most 1200 pixels wide, nothing but its pixels.
 
-    Every mail program shows those two; WebP is turned into one of them. Raises NoPicture.
+    Every mail program shows those two; WebP is turned into one of them. A `face` is cut to a square. Raises NoPicture.
     """
     if len(content) > largest:
         raise NoPicture(_("the picture is larger than %d MB") % (largest // 1024 // 1024))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            return _written(_read(content))
+            image = _read(content)
+            return _written(_squared(image) if face else image)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise NoPicture(_("the picture has too many pixels")) from error
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, MemoryError) as error:
@@ -64,17 +66,14 @@ def ready(content: bytes, largest: int = LARGEST) -> Ready:
         raise NoPicture(_("this is no PNG, JPEG or WebP picture")) from error
 
 
+def keep_face(content: bytes, *, largest: int = LARGEST) -> Picture:
+    """The stored picture of somebody who writes, square and small. Raises NoPicture."""
+    return _kept(ready(content, largest, face=True))
+
+
 def keep(content: bytes, *, largest: int = LARGEST, title: str = "", alt: str = "") -> Picture:
     """The stored picture of these bytes; one that is there already keeps its words. Raises NoPicture."""
-    made = ready(content, largest)
-    fields = {
-        "content_type": made.content_type,
-        "content": made.content,
-        "width": made.width,
-        "height": made.height,
-    }
-    about = {"title": title[:120], "alt": alt[:300]}
-    return Picture.objects.get_or_create(name=made.name, defaults={**fields, **about})[0]
+    return _kept(ready(content, largest), title, alt)
 
 
 def add(content: bytes, *, title: str, alt: str, now: dt.datetime) -> Picture:
@@ -106,6 +105,17 @@ def url(name: str) -> str:
     return f"{settings.BASE_URL}/pictures/{name}"
 
 
+def _kept(made: Ready, title: str = "", alt: str = "") -> Picture:
+    fields = {
+        "content_type": made.content_type,
+        "content": made.content,
+        "width": made.width,
+        "height": made.height,
+    }
+    about = {"title": title[:120], "alt": alt[:300]}
+    return Picture.objects.get_or_create(name=made.name, defaults={**fields, **about})[0]
+
+
 def _read(content: bytes) -> Image.Image:
     with Image.open(io.BytesIO(content), formats=FORMATS) as image:
         width, height = image.size
@@ -118,6 +128,12 @@ def _read(content: bytes) -> Image.Image:
         upright = ImageOps.exif_transpose(image)
         clear = upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info
         return upright.convert("RGBA" if clear else "RGB")
+
+
+def _squared(image: Image.Image) -> Image.Image:
+    """The middle of the picture, nearer its top where it is upright: there faces are."""
+    side = min(FACE, *image.size)
+    return ImageOps.fit(image, (side, side), Image.Resampling.LANCZOS, centering=(0.5, 0.3))
 
 
 def _written(image: Image.Image) -> Ready:

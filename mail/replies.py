@@ -28,6 +28,8 @@ def take(mail: Mail, row: Incoming, now: dt.datetime) -> str:
     one = received.read(mail)
     if received.is_ours(one):
         return _("It left here itself.")
+    if not (one.from_address or one.subject or one.whole or one.files):
+        return _("There is no mail in it.")
     letter = _letter(one)
     by_member = letter is not None and _same(letter.address, one.from_address)
     if why := automatic.why(mail, one.from_address):

@@ -24,12 +24,13 @@ READERS = re.compile(r"^[45]\.[12]\.\d")
 AGAIN_IN = re.compile(
     r"(?:again|retry|wait|come back)\D{0,30}?(\d{1,5})\s*(s\b|sec|min|m\b|hour|h\b)", re.IGNORECASE
 )
+LOGIN = {530, 534, 535, 538}  # a login or STARTTLS is missing (RFC 4954 6, RFC 3207 4): true of every letter
 SECONDS = {"s": 1, "m": 60, "h": 3600}
 
 
 def meaning(code: int, text: str, *, recipient: bool) -> Later | Refused:
     """What an answer means that was not hoped for; `recipient`: it was given to RCPT."""
-    words, is_ours = f"{code} {text}"[:LONGEST], _is_about_us(text)
+    words, is_ours = f"{code} {text}"[:LONGEST], code in LOGIN or _is_about_us(text)
     if 500 <= code < 600 and not is_ours:
         return Refused(words, dead_address=recipient and text.split(" ", maxsplit=1)[0] in DEAD_ADDRESS)
     return Later(words, affects_all=code == 421, is_ours=is_ours, after=_after(text))

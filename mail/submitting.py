@@ -1,7 +1,8 @@
 """From `claimed` to `submitting`, a micro-batch in one statement: what that statement refuses never leaves.
 
 It asks itself whether each letter may leave, so nothing that was recorded before it can be overlooked: the lease,
-an event of the member that is not answered yet (it may be the exit), the last word on the topic, a stopped address.
+an event of the member that is not answered yet (it may be the exit), the last word on the topic, a stopped address, a
+rest that the member asked for, and a reply that came since `now`, after arbitration looked for one.
 SQL by hand, because Django has no UPDATE … FROM; PostgreSQL and SQLite (3.35) understand the same words.
 """
 
@@ -35,6 +36,14 @@ WHERE mail_message.id = letter.column1 AND mail_message.lease = %s AND mail_mess
         SELECT said.granted FROM members_consent AS said
         WHERE said.member_id = mail_message.member_id AND said.topic = mail_message.topic
         ORDER BY said.at DESC, said.id DESC LIMIT 1))
+    AND (mail_message.purpose NOT IN ('onboarding', 'value', 'ask') OR (
+        NOT EXISTS (
+            SELECT 1 FROM mail_reply AS reply
+            WHERE reply.member_id = mail_message.member_id AND reply.answered_at IS NULL AND reply.received_at >= %s)
+        AND COALESCE((
+            SELECT pause."until" <= %s FROM members_letterpause AS pause
+            WHERE pause.member_id = mail_message.member_id
+            ORDER BY pause.at DESC, pause.id DESC LIMIT 1), TRUE)))
 RETURNING mail_message.id
 """
 LEASE_END = {
@@ -70,7 +79,7 @@ def submit(
     )
     at = connection.ops.adapt_datetimefield_value(now)
     with connection.cursor() as cursor:
-        cursor.execute(statement, [at, key, *(value for row in rows for value in row), held])
+        cursor.execute(statement, [at, key, *(value for row in rows for value in row), held, at, at])
         moved = {pk for (pk,) in cursor.fetchall()}
     for message in messages:
         if message.pk in moved:

@@ -137,6 +137,7 @@ def of_sender(sender: Sender) -> dict[str, Any]:
         "reply_to": sender.answers_to,
         "phone": sender.phone,
         "signature": sender.signature,
+        "lines": sender.lines,
         "picture_url": picture,
         "picture_alt": sender.name,
     }

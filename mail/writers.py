@@ -1,5 +1,6 @@
 """Who writes a letter: the person it names, whoever looks after the member, or who took that person's place.
 
+Whoever looks after the member does so only in a language that they speak; else the person that the letter names.
 Published letters never change, so it is found out when a letter is written: a person whose last day is over is
 followed by the one named to follow. Where nobody is named, letters wait; only those about the membership itself
 still leave, as nothing may keep them.
@@ -34,6 +35,8 @@ def of(messages: Sequence[Message], now: dt.datetime) -> dict[int, Writer]:
     for message in messages:
         version = message.letter_version
         owner = by_user.get(cared_for.get(message.member_id, "")) if version.by_owner else None
+        if owner is not None and not owner.speaks(version.text_for(message.member.locale)[0]):
+            owner = None  # an answer in the language of the letter would be one that they cannot read
         found[message.pk] = _writer(owner, version.sender, people, today)
     return found
 

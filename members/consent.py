@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from members import events, ledger
 from members.models import Consent, Member, Topic
+from office.models import House
 
 MEMBERSHIP = "membership"
 ASKED = "consent.asked"
@@ -22,8 +23,8 @@ def grant(
 ) -> Consent:
     """Writes down that the member allowed letters of `topic`.
 
-    Where the topic asks twice and this is not said from the member's own address (`confirmed`), the yes waits for a
-    second one: it counts as none, and `consent.asked` is recorded so that a letter asks for it.
+    Where the house or the topic asks twice and this is not said from the member's own address (`confirmed`), the yes
+    waits for a second one: it counts as none, and `consent.asked` is recorded so that a letter asks for it.
     """
     if confirmed or not _asks_twice(member, topic):
         return _write(member, topic, at, now, granted=True, proof=proof, source=source)
@@ -50,8 +51,10 @@ def standing(member_ids: Iterable[int], topics: Sequence[str] = ()) -> dict[tupl
 
 
 def _asks_twice(member: Member, topic: str) -> bool:
-    """Not of who said yes twice already, and never about the membership itself."""
-    if topic == MEMBERSHIP or not Topic.objects.filter(slug=topic, double_opt_in=True).exists():
+    """Where the house or the topic says so; not of who said yes already, and never about the membership itself."""
+    if topic == MEMBERSHIP:
+        return False
+    if not (House.current().asks_twice or Topic.objects.filter(slug=topic, double_opt_in=True).exists()):
         return False
     line = standing([member.pk], [topic]).get((member.pk, topic))
     return line is None or not line.granted

@@ -58,7 +58,8 @@ def erase(member: Member, by: User | None, now: dt.datetime) -> None:
     """Forgets this member in one transaction, with every row that was merged into them; repeating it is harmless.
 
     Contracts that still run end at `now`, runs through flows end, unsent letters stay. A line in the
-    ledger, outside the database, lets a restored backup forget again.
+    ledger, outside the database, lets a restored backup forget again; ledger.Unwritable where it cannot be written:
+    then nothing was forgotten.
     """
     with transaction.atomic():
         member = Member.everybody.select_for_update().get(pk=member.pk)

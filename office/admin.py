@@ -64,7 +64,7 @@ class TheHouse(desk.Desk):
     """The one row that says what the house is called."""
 
     changed_by = roles.MAY["house.change"]
-    fields = ("name", "postal_address", "email", "language", "counts_clicks")
+    fields = ("name", "postal_address", "email", "language", "asks_twice", "counts_clicks")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return super().has_add_permission(request) and not House.objects.exists()

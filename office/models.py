@@ -50,6 +50,15 @@ class House(models.Model):
             "Links then lead by way of this house, and members see that. Ask whether you may before you switch it on."
         ),
     )
+    asks_twice = models.BooleanField(
+        _("ask twice before any letters but those about the membership (double opt-in)"),
+        default=False,
+        db_default=False,
+        help_text=_(
+            "A yes from a form counts only when the member says it again by the link in a letter to their address. Who "
+            "said yes before stays as they are. Left off, each kind of letters says for itself."
+        ),
+    )
 
     class Meta:
         verbose_name = _("the house")

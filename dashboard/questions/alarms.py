@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from dashboard.models import Alarm as Noticed
-from dashboard.questions import people, replies, senders
+from dashboard.questions import mailbox, people, replies, senders
 from dashboard.words import alarms as words
+from dashboard.words import mailbox as mailbox_words
 from dashboard.words import times
 from flows.models import Enrolment, Flow
 from intake.models import Delivery
@@ -39,6 +40,7 @@ def read(now: dt.datetime) -> list[Alarm]:
     raised = (
         clock_standing_still(),
         letters_standing_still(now),
+        mailbox_stuck(now),
         unwelcomed(now),
         replies_waiting(now),
         *people_leaving(now),
@@ -64,7 +66,7 @@ def clock_standing_still() -> Alarm | None:
 
 def noticed(now: dt.datetime) -> list[Alarm]:
     """What the house noticed by itself and is not over, except what stands here anyway."""
-    here = [Noticed.Kind.ASIDE, Noticed.Kind.REPLY, Noticed.Kind.SENDER]
+    here = [Noticed.Kind.ASIDE, Noticed.Kind.REPLY, Noticed.Kind.SENDER, Noticed.Kind.RESTS]
     rows = Noticed.objects.filter(cleared_at=None).exclude(kind__in=here).order_by("raised_at", "pk")
     return [Alarm(words.tell(row, now), _("See why"), words.page(row)) for row in rows]
 
@@ -77,6 +79,14 @@ def letters_standing_still(now: dt.datetime) -> Alarm | None:
         return None
     text = _("Letters stand still since %s") % times.near(found["since"], now)
     return Alarm(text, _("See which"), reverse("letters"))
+
+
+def mailbox_stuck(now: dt.datetime) -> Alarm | None:
+    """Letters that do not leave because the mailbox rests for long, or may send too few."""
+    stuck = mailbox.stuck(now)
+    if stuck is None:
+        return None
+    return Alarm(mailbox_words.said(mailbox_words.kept(stuck), now), _("See why"), reverse("mailbox"))
 
 
 def unwelcomed(now: dt.datetime) -> Alarm | None:

@@ -9,6 +9,7 @@ from mail import mailboxes, pacing
 from mail.models import Mailbox, Message
 
 Status = Message.Status
+PATIENCE = dt.timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,39 @@ class Line:
     done_at: dt.datetime | None
     rests_until: dt.datetime | None
     trouble: str
+
+
+@dataclass(frozen=True)
+class Stuck:
+    """Letters do not leave as they should: how many wait, since or until when, and what was said.
+
+    `needs_us`: a person here has to act. With `until` it is only the limit that is too low.
+    """
+
+    letters: int
+    since: dt.datetime | None
+    until: dt.datetime | None
+    trouble: str
+    needs_us: bool
+
+
+def stuck(now: dt.datetime) -> Stuck | None:
+    """The mailbox that took no letter for an hour, or not until somebody acts, or whose limit keeps some for a day.
+
+    One that failed long ago and has had nothing to send since says nothing of today.
+    """
+    box = mailboxes.current()
+    if box.failures and box.rests_since and (box.is_ours or box.rests_since <= now - PATIENCE):
+        due = Message.objects.filter(status=Status.QUEUED, due_at__lte=now)
+        number = (mailboxes.resting(box) | due).count()
+        if number or mailboxes.rests(box, now):
+            return Stuck(number, box.rests_since, None, box.trouble, box.is_ours)
+    if not box.is_limited:
+        return None
+    late = (
+        pacing.waiting().filter(due_at__gt=now + pacing.DAY).aggregate(number=Count("pk"), last=Max("due_at"))
+    )
+    return Stuck(late["number"], None, late["last"], "", needs_us=False) if late["number"] else None
 
 
 def use(now: dt.datetime) -> Use:

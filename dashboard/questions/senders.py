@@ -1,12 +1,14 @@
 """The people who write: what they lack, and whose last day is near."""
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from flows import signing
+from flows.editing.letter_form import LANGUAGES
 from mail import writers
 from mail.models import Message, Sender
 from relationship import succession
@@ -16,13 +18,18 @@ NEAR = dt.timedelta(days=14)
 
 @dataclass(frozen=True)
 class Line:
-    """One person: where they write, until when, who follows, and what is missing."""
+    """One person: where they write, until when, who follows, what is missing, and what they speak.
+
+    `foreign` are languages of their live letters that they do not speak.
+    """
 
     sender: Sender
     flows: int
     follower: Sender | None
     has_stopped: bool
     missing: str
+    languages: list[str]
+    foreign: list[str]
 
 
 def lines(now: dt.datetime) -> list[Line]:
@@ -36,10 +43,22 @@ def lines(now: dt.datetime) -> list[Line]:
             people.get(row.replacement_id or 0),
             row.has_stopped(today),
             missing(row),
+            named(row.spoken),
+            foreign(row, signing.languages(row)) if row.spoken else [],
         )
         for row in people.values()
     ]
     return sorted(found, key=lambda line: line.has_stopped)
+
+
+def named(codes: Iterable[str]) -> list[str]:
+    """Languages as those who speak them call them."""
+    return [LANGUAGES.get(code, code) for code in codes]
+
+
+def foreign(sender: Sender, codes: Iterable[str]) -> list[str]:
+    """Those of these languages that this person does not speak, by name."""
+    return named(code for code in codes if not sender.speaks(code))
 
 
 def missing(sender: Sender) -> str:

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from dashboard import access
-from members import erasure, exporting
+from members import erasure, exporting, ledger
 from members.models import Member, Subscription
 from office import audit, clock
 
@@ -35,14 +35,24 @@ def erase(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
     member = _member(uuid)
     if request.method == "POST":
         if request.POST.get("number", "").strip().lstrip("#") == str(member.number):
-            erasure.erase(member, access.person(request), clock.now())
-            messages.success(
-                request, _("No. %d is erased. Money and dates stay, without a name.") % member.pk
-            )
-            return redirect("members")
+            return _forget(request, member)
         messages.error(request, _("Nothing was erased: that is not the number of this member."))
     live = member.subscriptions.exclude(status=Subscription.Status.ENDED).count()
     return render(request, "dashboard/erasure.html", {"member": member, "live": live})
+
+
+def _forget(request: HttpRequest, member: Member) -> HttpResponse:
+    try:
+        erasure.erase(member, access.person(request), clock.now())
+    except ledger.Unwritable:
+        text = _(
+            "Nothing was erased: the file that keeps erasures beyond a backup cannot be written. Whoever runs this "
+            "installation has to see to it; then erase again."
+        )
+        messages.error(request, text)
+        return redirect("member-erasure", uuid=member.uuid)
+    messages.success(request, _("No. %d is erased. Money and dates stay, without a name.") % member.pk)
+    return redirect("members")
 
 
 def _member(uuid: uuid.UUID) -> Member:

@@ -12,7 +12,7 @@ from dashboard import access
 from dashboard.questions import mailbox as questions
 from dashboard.words import mailbox as words
 from mail import accounts, mailboxes, trouble_words, trying
-from mail.mailbox_presets import BY_SLUG, PRESETS
+from mail.mailbox_presets import BY_SLUG, PRESETS, Preset
 from office import audit, clock, roles
 
 CHANGE = "mailbox.change"
@@ -40,7 +40,7 @@ def _page(request: HttpRequest, **more: Any) -> HttpResponse:
         "user_name": way.get("user", ""),
         "port": way.get("port", ""),
         "holds": words.limits(found.per_minute, found.per_day),
-        "choices": [(one.slug, words.preset(one), one.slug == chosen) for one in PRESETS],
+        "choices": _choices(chosen),
         "is_own": chosen == OWN,
         "values": {"per_minute": found.per_minute or "", "per_day": found.per_day or ""},
         "use": questions.use(now),
@@ -62,14 +62,18 @@ def _limit(request: HttpRequest) -> HttpResponse:
     if preset not in BY_SLUG and preset != OWN:
         errors["preset"] = [_("Choose one of these.")]
     if errors:
-        choices = [(one.slug, words.preset(one), one.slug == preset) for one in PRESETS]
-        shown = {"values": values, "choices": choices, "is_own": preset == OWN}
+        shown = {"values": values, "choices": _choices(preset), "is_own": preset == OWN}
         return _page(request, errors=errors, **shown)
     numbers = {name: int(text) if text and preset == OWN else None for name, text in values.items()}
     person = access.person(request)
     found = mailboxes.limit(preset, numbers["per_minute"], numbers["per_day"], clock.now(), person)
     messages.success(request, _("From now on: %s.") % words.limits(found.per_minute, found.per_day))
     return redirect("mailbox")
+
+
+def _choices(chosen: str) -> list[tuple[Preset, str, bool]]:
+    """The lines of the list, each as a sentence, and which of them is chosen."""
+    return [(one, words.preset(one), one.slug == chosen) for one in PRESETS]
 
 
 def _wrong(name: str, text: str) -> list[str]:

@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy
 
 from dashboard import access
 from dashboard.questions import senders
+from flows import signing
+from flows.editing.letter_form import LANGUAGES
 from mail import freeing, pictures, writers
 from mail.models import Sender, Succession
 from office import audit, clock, roles
@@ -45,12 +47,28 @@ class SenderForm(_Form):
             "until": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             "signature": forms.Textarea(attrs={"rows": 3}),
         }
+        help_texts = {
+            "languages": gettext_lazy("Whose answers this person can read. None ticked: every language.")
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         others = Sender.objects.exclude(pk=self.instance.pk) if self.instance.pk else Sender.objects.all()
         self.fields["replacement"].queryset = others  # type: ignore[attr-defined]
         self.fields["user"].queryset = User.objects.filter(is_active=True)  # type: ignore[attr-defined]
+        known = {**LANGUAGES, **{code: code for code in self.instance.spoken if code not in LANGUAGES}}
+        self.fields["languages"] = forms.MultipleChoiceField(
+            choices=known.items(),
+            required=False,
+            label=self.fields["languages"].label,
+            help_text=self.fields["languages"].help_text,
+            widget=forms.CheckboxSelectMultiple,
+        )
+        self.initial["languages"] = self.instance.spoken
+
+    def clean_languages(self) -> str:
+        """The ticked ones as they are kept: codes with commas between."""
+        return ", ".join(self.cleaned_data["languages"])
 
     def clean_upload(self) -> bytes | None:
         """The bytes of a picture that letters can show."""
@@ -102,11 +120,11 @@ def replacement(request: HttpRequest, slug: str) -> HttpResponse:
             said = _("%(new)s writes in the place of %(old)s from now on.") % {"new": to, "old": old}
             messages.success(request, said, extra_tags=reverse("sender-put-back", args=[done.pk]))
             return redirect("senders")
-    others = Sender.objects.exclude(pk=old.pk).select_related("picture")
+    others, spoken = Sender.objects.exclude(pk=old.pk).select_related("picture"), signing.languages(old)
     about = {
         "sender": old,
         "outlook": succession.outlook(old),
-        "others": others,
+        "others": [(other, senders.foreign(other, spoken)) for other in others],
         "chosen": request.POST.get("to") or (old.replacement.slug if old.replacement else ""),
         "standing": succession.standing(old),
         "problem": problem,
@@ -143,7 +161,7 @@ def _save(request: HttpRequest, form: SenderForm) -> None:
         if is_new:
             row.slug = writers.free_slug(row.name)
         if content := form.cleaned_data.get("upload"):
-            row.picture = pictures.keep(content)
+            row.picture = pictures.keep_face(content)
         row.save()
         deed = "sender.added" if is_new else "sender.changed"
         audit.record(access.person(request), deed, row.name, now, fields=sorted(form.changed_data))

@@ -128,7 +128,7 @@ def _keep(request: HttpRequest, form: Face) -> list[str]:
         if is_new:
             row.slug = writers.free_slug(row.name)
         if content := form.cleaned_data.get("upload"):
-            row.picture = pictures.keep(content, largest=pictures.LARGEST_UPLOAD)
+            row.picture = pictures.keep_face(content, largest=pictures.LARGEST_UPLOAD)
         row.save()
         deed = "sender.added" if is_new else "sender.changed"
         audit.record(person, deed, row.name, now, fields=sorted(form.changed_data))

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from dashboard.models import Alarm, Reading
-from dashboard.words import lists, times
+from dashboard.words import lists, mailbox, times
 from flows import limits
 
 Kind = Alarm.Kind
@@ -34,6 +34,8 @@ def page(alarm: Alarm) -> str:
         return reverse("replies")
     if alarm.kind == Kind.SENDER:
         return reverse("sender-replacement", args=[alarm.subject])
+    if alarm.kind == Kind.RESTS:
+        return reverse("mailbox")
     if alarm.kind == Kind.WEBHOOK:
         chosen = f"?endpoint__id__exact={alarm.values['endpoint']}"
         return reverse("admin:api_delivery_changelist") + chosen
@@ -177,6 +179,17 @@ def _sender(alarm: Alarm, now: dt.datetime) -> str:
     return leaving(values["name"], dt.date.fromisoformat(values["until"]), values["follower"], now)
 
 
+def _rests(alarm: Alarm, now: dt.datetime) -> str:
+    return mailbox.said(alarm.values, now)
+
+
+def _ledger(alarm: Alarm, _now: dt.datetime) -> str:
+    text = _(
+        "Refusals and erasures are not kept beyond a backup: %s. Whoever runs this installation has to see to it"
+    )
+    return text % alarm.values["why"]
+
+
 def _near(moment: str, now: dt.datetime) -> str:
     return times.near(dt.datetime.fromisoformat(moment), now)
 
@@ -193,4 +206,6 @@ SENTENCES = {
     Kind.REPLY: _reply,
     Kind.MAILBOX: _mailbox,
     Kind.SENDER: _sender,
+    Kind.RESTS: _rests,
+    Kind.LEDGER: _ledger,
 }

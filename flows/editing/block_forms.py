@@ -27,9 +27,10 @@ SHOWN = 200  # pictures to choose among, the newest first
 class Link(forms.MultiValueField):
     """Where something leads: a page of the member's own, or an address."""
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, chosen: str, **options: Any) -> None:
         known = (forms.CharField(required=False), forms.CharField(required=False, max_length=2000))
-        super().__init__(fields=known, widget=_Link(), require_all_fields=False, required=False, **options)
+        widget = _Link(merge_fields.only(chosen))
+        super().__init__(fields=known, widget=widget, require_all_fields=False, required=False, **options)
 
     def compress(self, values: Sequence[Any]) -> str:
         chosen, address = [*values, "", ""][:2] if values else ("", "")
@@ -37,25 +38,27 @@ class Link(forms.MultiValueField):
 
 
 class _Link(fields.Together):
-    def __init__(self) -> None:
+    def __init__(self, chosen: str) -> None:
         hint = gettext_lazy("https://…")
         address = forms.TextInput(
             attrs={"aria-label": gettext_lazy("Its address"), "placeholder": hint, "class": "if-own"}
         )
-        super().__init__({"field": forms.Select(choices=_pages()), "address": address})
+        super().__init__({"field": forms.Select(choices=_pages(chosen)), "address": address})
 
     def decompress(self, value: Any) -> list[Any]:
         path = merge_fields.only(str(value or ""))
         return [path, ""] if path else ["", value or ""]
 
 
-def _pages() -> list[tuple[str, Any]]:
-    of_members = [
-        (name, capfirst(field_labels.label(name)))
-        for name, field in merge_fields.FIELDS.items()
-        if field.kind == "url" and "[]" not in name and name.split(".")[0] in ("links", "business")
+def _pages(chosen: str) -> list[tuple[str, Any]]:
+    """An address, or a page of the member's own; one that was chosen before stays, even where nothing serves it yet."""
+    names = [
+        name
+        for name, field in merge_fields.offered().items()
+        if field.kind == "url" and name.split(".")[0] in ("links", "business")
     ]
-    return [("", _("an address")), *of_members]
+    names += [chosen] if chosen and chosen not in names else []
+    return [("", _("an address")), *((name, capfirst(field_labels.label(name))) for name in names)]
 
 
 class Library:
@@ -89,7 +92,7 @@ class BlockForm(forms.Form):
         self.kind = str(was.get("kind", ""))
         super().__init__(data, prefix=f"{at.prefix}-{key}", initial={name: self._shown(name) for name in was})
         for one in blocks.fields(self.kind) if self.is_known else ():
-            self.fields[one.name] = _field(one, at.library)
+            self.fields[one.name] = _field(one, at.library, str(was.get(one.name, "")))
             if one.kind == "picture":
                 self.fields["file"] = _upload()
         if self.is_known:
@@ -227,10 +230,10 @@ def _was(data: QueryDict, prefix: str, key: str) -> Block:
     return found if isinstance(found, dict) else {}
 
 
-def _field(one: blocks.Field, library: Library) -> forms.Field:
+def _field(one: blocks.Field, library: Library, was: str) -> forms.Field:
     about: dict[str, Any] = {"label": one.label, "help_text": one.help, "required": False}
     if one.kind == "link":
-        return Link(label=one.label, help_text=one.help)
+        return Link(was, label=one.label, help_text=one.help)
     if one.kind == "choice":
         return forms.ChoiceField(choices=one.choices, **about)
     if one.kind == "picture":
@@ -251,8 +254,8 @@ def _upload() -> forms.FileField:
 def _guard(chosen: str) -> forms.Field:
     known = [
         (name, _("only where known: %s") % field_labels.label(name))
-        for name in merge_fields.FIELDS
-        if "[]" not in name and name.split(".")[0] not in ("sender", "business")
+        for name in merge_fields.offered()
+        if name.split(".")[0] not in ("sender", "business")
     ]
     if chosen and chosen not in dict(known):
         known.append((chosen, chosen))

@@ -36,6 +36,7 @@ LABELS = {
     "sender.email": gettext_lazy("sender's e-mail"),
     "sender.phone": gettext_lazy("sender's phone"),
     "sender.signature": gettext_lazy("sender's signature"),
+    "sender.lines": gettext_lazy("sender's signature, line by line"),
     "sender.picture_url": gettext_lazy("sender's picture"),
     "sender.picture_alt": gettext_lazy("words for the picture"),
     "links.preferences": gettext_lazy("link to choose letters"),
@@ -82,8 +83,9 @@ def path(words: str) -> str | None:
 
 def to_choose() -> list[tuple[str, str]]:
     """The fields that can be put into a letter: the words to insert, and what they stand for; the usual ones first."""
-    rest = [name for name in merge_fields.FIELDS if name not in OFTEN and "[]" not in name]
-    return [(label(name), _meaning(name)) for name in (*OFTEN, *rest) if name in merge_fields.FIELDS]
+    known = merge_fields.offered()
+    rest = [name for name in known if name not in OFTEN]
+    return [(label(name), _meaning(name)) for name in (*OFTEN, *rest) if name in known]
 
 
 def _paths() -> dict[str, str]:

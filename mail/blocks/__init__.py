@@ -59,10 +59,11 @@ class Part:
 
 @dataclass(frozen=True)
 class Page:
-    """What a block has to know of the letter it stands in."""
+    """What a block has to know of the letter it stands in. `signed`: its words show the sender's signature."""
 
     hidden: Placeholders
     language: str
+    signed: bool = False
     kinds: frozenset[str] = field(default_factory=frozenset)
 
 

@@ -11,4 +11,4 @@ FIELDS: tuple[Field, ...] = ()
 
 def parts(_block: Block, page: Page) -> list[Part]:
     """The card. The text of a letter has it at its end in any case."""
-    return [Part(page.hidden.hide(card.mjml(padding="8px 0 24px")), "")]
+    return [Part(page.hidden.hide(card.mjml(padding="8px 0 24px", signed=page.signed)), "")]

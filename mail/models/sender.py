@@ -1,8 +1,11 @@
 import datetime as dt
 
 from django.conf import settings
+from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+LANGUAGES = r"^\s*[A-Za-z]{2,3}(-[A-Za-z]{2,4})?(\s*,\s*[A-Za-z]{2,3}(-[A-Za-z]{2,4})?)*\s*$"
 
 
 class Picture(models.Model):
@@ -53,10 +56,13 @@ class Sender(models.Model):
     )
     signature = models.TextField(
         _("signature"),
+        max_length=400,
         blank=True,
         default="",
         db_default="",
-        help_text=_("A few lines of text, such as when you can be called."),
+        help_text=_(
+            "A few lines below the name, such as when you can be called. Written as they stand here."
+        ),
     )
     languages = models.CharField(
         _("languages"),
@@ -64,7 +70,10 @@ class Sender(models.Model):
         blank=True,
         default="",
         db_default="",
-        help_text=_("What this person speaks, such as da, en."),
+        validators=[
+            RegexValidator(LANGUAGES, _("Write codes of languages with commas between, such as da, en."))
+        ],
+        help_text=_("What this person speaks, such as da, en. Left empty: every language."),
     )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -97,6 +106,21 @@ class Sender(models.Model):
     def answers_to(self) -> str:
         """The address that answers go to."""
         return self.reply_to or self.email
+
+    @property
+    def lines(self) -> list[str]:
+        """The signature, line by line."""
+        return [line.strip() for line in self.signature.splitlines() if line.strip()]
+
+    @property
+    def spoken(self) -> list[str]:
+        """The languages as codes of two or three letters; empty where nobody said which."""
+        codes = self.languages.replace("_", "-").lower().split(",")
+        return list(dict.fromkeys(code.strip().split("-")[0] for code in codes if code.strip()))
+
+    def speaks(self, language: str) -> bool:
+        """Whether answers in this language (or locale) can be read; believed of who named none."""
+        return not self.spoken or language.replace("_", "-").lower().split("-")[0] in self.spoken
 
     def has_stopped(self, today: dt.date) -> bool:
         """Whether this person's last day is over."""

@@ -3,6 +3,7 @@
 from members.models.consent import Consent
 from members.models.event import Event
 from members.models.first_value import FirstValue
+from members.models.ledger_line import LedgerLine
 from members.models.member import Account, ExternalId, Member
 from members.models.member_facts import MemberFacts
 from members.models.merge import Merge
@@ -23,6 +24,7 @@ __all__ = [
     "ExternalId",
     "FirstValue",
     "Interval",
+    "LedgerLine",
     "LetterPause",
     "Member",
     "MemberFacts",

@@ -1,13 +1,18 @@
 """The page of the mailbox: what leaves through it, its limits, what waits, and a letter to oneself."""
 
 import datetime as dt
+import quopri
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.test import Client
 
+from dashboard import notices, watching
+from dashboard.models import Alarm
+from dashboard.questions import alarms
 from mail import mailboxes, transports, trouble_words
+from mail.models import Message
 from members.models import Event
 from office.models import AuditEntry, User
 from tests import cast
@@ -143,3 +148,55 @@ def test_a_letter_to_oneself_leaves_or_says_why_not(owner: Client, server: Serve
 )
 def test_what_went_wrong_is_said_in_plain_words(said: str, plain: str) -> None:
     assert plain in trouble_words.plain(said)
+
+
+def test_a_mailbox_that_takes_no_letters_for_an_hour_is_told_on_the_first_page(
+    owner: Client, server: Server, now: dt.datetime
+) -> None:
+    server.script = {"MAIL": ["421 4.3.2 not now"] * 9}
+    waiting(3, now)
+    assert alarms.mailbox_stuck(now + MINUTE) is None
+    for minutes in (2, 5, 12, 30, 61):
+        letters.send(now + minutes * MINUTE)
+    late = now + 62 * MINUTE
+    told = alarms.mailbox_stuck(late)
+    assert told is not None
+    assert told.text.startswith("No letter leaves since today 22:30 (3 letters wait).")
+    watching.sweep(late)
+    assert Alarm.objects.get(kind="rests").values["count"] == 3
+    server.script = {}
+    letters.send(now + 3 * 60 * MINUTE)
+    watching.sweep(now + 3 * 60 * MINUTE)
+    assert Alarm.objects.get(kind="rests").cleared_at
+    assert alarms.mailbox_stuck(late) is None
+
+
+def test_a_password_that_is_refused_is_told_at_once(owner: Client, server: Server, now: dt.datetime) -> None:
+    server.script = {"MAIL": ["530 5.7.0 Must issue a STARTTLS command first"] * 3}
+    waiting(2, now)
+    told = alarms.mailbox_stuck(now + MINUTE)
+    assert told is not None
+    assert "and somebody has to act. No safe connection comes about." in told.text
+    assert alarms.mailbox_stuck(now + 20 * MINUTE) is not None
+    Message.objects.update(status="skipped")  # nothing is left to try it with, and nobody knows any more
+    assert alarms.mailbox_stuck(now + 20 * MINUTE) is None
+
+
+def test_a_limit_that_keeps_letters_for_more_than_a_day_is_told(server: Server, now: dt.datetime) -> None:
+    mailboxes.limit("", None, 2, now, None)
+    waiting(5, now)
+    told = alarms.mailbox_stuck(now)
+    assert told is not None
+    assert told.text.startswith("3 letters wait more than a day for the limit of the mailbox, the last until")
+    mailboxes.limit("", None, 5, now, None)
+    letters.send(now)
+    assert alarms.mailbox_stuck(now) is None
+
+
+def test_owners_are_mailed_that_letters_do_not_leave(owner: Client, server: Server, now: dt.datetime) -> None:
+    mailboxes.limit("", None, 1, now, None)
+    waiting(4, now)
+    watching.sweep(now)
+    assert notices.mail_due(now) == 1
+    assert b"olga@example.com" in server.accepted[-1]
+    assert b"for the limit of the mailbox" in quopri.decodestring(server.accepted[-1])

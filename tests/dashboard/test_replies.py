@@ -11,6 +11,7 @@ from mail.models import Reply, Sender
 from office import clock
 from office.models import User
 from tests import cast
+from tests.flows import making
 from tests.mail import answers
 from tests.mail.test_writers import PNG, person
 
@@ -121,3 +122,26 @@ def test_an_editor_adds_somebody_with_a_picture_and_replaces_them(client: Client
     client.post(f"/senders/{other.slug}/replacement/", {"to": "karen-holm"})
     assert Sender.objects.get(slug="bent").replacement == karen
     assert "does not write any more" in client.get("/senders/").content.decode()
+
+
+def test_what_people_speak_is_ticked_and_what_they_write_without_speaking_it_is_told(
+    client: Client, now: dt.datetime
+) -> None:
+    client.force_login(User.objects.create_user("anna", role=User.Role.EDITOR))
+    making.publish([{"uid": "hello", "kind": "send", "letter": "hello"}], now)
+    said = {"name": "Anna Bak", "role": "Host", "email": "anna@example.com", "signature": "Weekdays"}
+    assert client.post("/senders/anna/", {**said, "languages": ["da", "sv"]}).status_code == 302
+    assert Sender.objects.get(slug="anna").languages == "da, sv"
+    page = client.get("/senders/").content.decode()
+    assert "speaks Dansk, Svenska" in page
+    assert "writes letters in English too, and nobody says that this person reads the answers" in page
+    Sender.objects.create(slug="bo", name="Bo", email="bo@example.com", languages="da")
+    form = client.get("/senders/anna/").content.decode()
+    assert form.count("checked") == 2
+    assert (
+        "Bo (no picture yet) (does not speak English)"
+        in client.get("/senders/anna/replacement/").content.decode()
+    )
+    client.post("/senders/anna/", said)
+    assert "writes letters in" not in client.get("/senders/").content.decode()
+    assert client.post("/senders/anna/", {**said, "languages": ["klingon"]}).status_code == 200

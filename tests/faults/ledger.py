@@ -64,6 +64,12 @@ def let_the_waits_pass() -> None:
     Message.objects.filter(status=Status.QUEUED).update(due_at=dt.datetime.now(dt.UTC))
 
 
+def let_letters_be_new() -> None:
+    """Where nobody sends, no letter counts as late, however long a slow machine takes for all that dies before it."""
+    now = dt.datetime.now(dt.UTC)
+    Message.objects.filter(status=Status.QUEUED).update(due_at=now, first_due_at=now)
+
+
 def standing() -> dict[str, int]:
     """How many letters are in which state."""
     return dict(Counter(Message.objects.values_list("status", flat=True)))

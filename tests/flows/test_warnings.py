@@ -7,6 +7,7 @@ import pytest
 
 from flows import findings, warnings
 from flows.models import Flow
+from mail.models import Sender
 from tests import cast
 from tests.flows import making
 
@@ -154,3 +155,21 @@ def test_a_mistyped_field_is_noticed_and_a_link_is_none(now: dt.datetime) -> Non
             "“[firstname]” would be read just like that: there is no such field. Choose one from the list.",
         )
     ]
+
+
+def test_a_letter_in_a_language_that_its_writer_does_not_speak_is_named(now: dt.datetime) -> None:
+    danish = {
+        "slug": "hello",
+        "sender": "anna",
+        "subject": "x",
+        "preheader": "p",
+        "body": "x",
+        "da": {"subject": "y", "preheader": "p", "body": "y"},
+    }
+    anna = Sender.objects.create(slug="anna", name="Anna Bak", email="anna@example.com", languages="en-GB")
+    assert told(now, [letter()], letters=[danish]) == [
+        ("hello", "Anna Bak writes this in Dansk and does not speak it: who reads the answers?")
+    ]
+    for languages in ("", "en, da"):
+        Sender.objects.filter(pk=anna.pk).update(languages=languages)
+        assert told(now, [letter()], letters=[danish]) == []

@@ -45,11 +45,11 @@ def test_the_age_of_the_newest_backup(now: dt.datetime, settings: LazySettings, 
     assert said(now)["Backup"][1] is False
 
 
-def test_the_command_says_it_in_five_lines_and_fails_where_somebody_should_look() -> None:
+def test_the_command_says_it_in_six_lines_and_fails_where_somebody_should_look() -> None:
     out = StringIO()
     with pytest.raises(SystemExit):
         call_command("status", stdout=out)
-    assert len(out.getvalue().splitlines()) == 5
+    assert len(out.getvalue().splitlines()) == 6
     assert "LOOK  Mail: no mailbox is connected" in out.getvalue()
 
 

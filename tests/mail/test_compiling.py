@@ -267,3 +267,27 @@ def test_a_given_text_is_used_and_keeps_the_footer():
 def test_a_part_no_letter_has_is_refused_by_name():
     with pytest.raises(compiling.LetterErrors, match="colour"):
         compiling.compile_letter({"subject": "Hi", "body": "Hi", "colour": "red"}, language="en")
+
+
+def test_the_signature_stands_below_the_name_as_it_was_written():
+    values = merge_fields.samples()
+    values["sender"]["lines"] = [
+        "*Weekdays* 9–15",
+        "<b>Room 2</b> {{ member.email }} [x](http://evil.example)",
+    ]
+    done = written("Hi", values)
+    assert "anna@example.com</a><br>*Weekdays* 9–15<br>&lt;b&gt;Room 2" in done.html
+    assert "\nanna@example.com\n*Weekdays* 9–15\n<b>Room 2</b> {{ member.email }} [x]" in done.text
+    values["sender"]["lines"] = []
+    assert "anna@example.com</a></td>" in written("Hi", values).html
+
+
+def test_a_letter_that_says_the_signature_itself_does_not_say_it_twice():
+    done = written("Hi\n\n{{ sender.signature }}")
+    assert done.html.count("Weekdays 9–15") == done.text.count("Weekdays 9–15") == 1
+    blocks = [{"kind": "text", "text": "Call me: {{ sender.signature }}"}, {"kind": "sender"}]
+    source = {"subject": "Hello", "blocks": blocks}
+    page = rendering.render(
+        compiling.compile_letter(source, language="en").texts(), merge_fields.samples()
+    ).html
+    assert page.count("Weekdays 9–15") == 1

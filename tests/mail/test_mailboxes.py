@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import connection
 
 from mail import claiming, mailboxes, outbox, pacing
-from mail.mailbox_presets import PRESETS, suggested
+from mail.mailbox_presets import BY_SLUG, PRESETS, suggested
 from mail.models import Mailbox, Message
 from members.models import Event, Member
 from office.models import AuditEntry
@@ -131,6 +131,7 @@ def test_the_list_suggests_what_fits_the_server() -> None:
     assert suggested("smtp.office365.com", is_provider=False).slug == "microsoft365"
     assert suggested("mail.some-host.example", is_provider=False).slug == "hosting"
     assert suggested("postmark", is_provider=True).slug == "none"
+    assert suggested("smtp.ionos.de", is_provider=False).slug == "ionos"
     assert len({preset.slug for preset in PRESETS}) == len(PRESETS)
 
 
@@ -166,3 +167,13 @@ def test_workers_together_keep_the_limit_of_the_mailbox() -> None:
         worker.join()
     assert left() == 7
     assert Mailbox.objects.count() == 1
+
+
+def test_no_line_of_the_list_passes_what_its_host_says_of_itself() -> None:
+    said = {"onecom": (25, 5), "simply": (300, 4 * 60), "loopia": (200, 60), "ionos": (400, 60)}
+    said |= {"microsoft365": (30, 1), "scannet": (30, 1)}
+    for slug, (letters_, minutes) in said.items():
+        assert (BY_SLUG[slug].per_minute or 0) * minutes <= letters_
+    daily = {"gmail": 500, "workspace": 2000, "microsoft365": 10_000, "icloud": 1000, "scannet": 10_000}
+    assert all((BY_SLUG[slug].per_day or 0) <= most for slug, most in daily.items())
+    assert {preset.slug for preset in PRESETS if not preset.source} == {"hosting", "own", "none"}

@@ -1,3 +1,6 @@
+import pytest
+
+from api import links
 from mail import merge_fields
 
 
@@ -26,3 +29,16 @@ def test_an_upper_room_adds_its_own_fields(monkeypatch):
 def test_a_misspelt_name_is_met_with_the_right_one():
     assert merge_fields.suggestion("member.firstname") == "member.first_name"
     assert merge_fields.suggestion("weather") == ""
+
+
+def test_what_leads_nowhere_in_this_house_is_not_offered_and_may_still_be_written(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    waiting = {"links.statement", "links.guide", "links.referral"}
+    offered = merge_fields.offered()
+    assert not waiting & offered.keys()
+    assert {"links.card", "links.cancel", "links.preferences"} <= offered.keys()
+    assert not {"links.confirm", "sender.lines"} & offered.keys()
+    assert all(merge_fields.find(name) for name in waiting)
+    monkeypatch.setitem(links._pages, "guide", "guide")
+    assert merge_fields.offered().keys() - offered.keys() == {"links.guide"}

@@ -106,3 +106,23 @@ def test_a_picture_is_served_for_a_year_as_what_it_is(client: Client):
     assert "immutable" in answer["Cache-Control"]
     assert "max-age=31536000" in answer["Cache-Control"]
     assert client.get("/pictures/other.png").status_code == 404
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("width", "height"), [(1200, 1600), (1600, 900), (40, 90)])
+def test_a_face_is_a_small_square_whatever_the_photo(width: int, height: int):
+    # Gmail and Outlook know no object-fit: another shape would be squeezed into the 64 pixels of the card.
+    face = pictures.keep_face(photos.photo(width, height))
+    side = min(256, width, height)
+    assert (face.width, face.height) == (side, side)
+    assert len(face.content) < 40_000
+
+
+@pytest.mark.django_db
+def test_a_face_shows_the_upper_middle_of_an_upright_photo():
+    image = Image.new("RGB", (300, 600), "white")
+    image.paste("red", (0, 90, 300, 390))  # a head, a little below the top
+    shown = Image.open(io.BytesIO(bytes(pictures.keep_face(photos.encoded(image, "PNG")).content)))
+    assert {shown.convert("RGB").getpixel(place) for place in ((2, 4), (128, 128), (250, 250))} == {
+        (255, 0, 0)
+    }

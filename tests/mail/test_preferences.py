@@ -13,6 +13,7 @@ from mail.models import Message
 from members import answering, consent, letter_pauses
 from members.models import Consent, Event, LetterPause, Member, Topic, TopicWords
 from office import clock as time
+from office.models import House, User
 from tests import cast, sinks
 from tests.mail import letters
 
@@ -162,3 +163,24 @@ def test_the_letter_is_sent_once_and_again_at_most_twice(ingrid: Member, now: dt
     assert Message.objects.count() == 1
     days = [double_opt_in.ask_again(ingrid, "offers", now + dt.timedelta(days=day)) for day in (0, 2, 4, 6)]
     assert days == [False, True, True, False]
+
+
+def test_a_house_that_always_asks_twice_does_so_for_every_kind_but_the_membership(
+    ingrid: Member, now: dt.datetime
+) -> None:
+    consent.grant(ingrid, "news", now, now, proof="ticked", source="api")
+    House.objects.update_or_create(defaults={"asks_twice": True})
+    for topic in ("news", "offers", consent.MEMBERSHIP):
+        consent.grant(ingrid, topic, now, now, proof="ticked", source="api")
+    assert granted(ingrid) == {"news", consent.MEMBERSHIP}  # who said yes before is not asked again
+    assert consent.standing([ingrid.pk])[ingrid.pk, "offers"].pending
+
+
+def test_owners_switch_it_on_for_the_house(client: Client) -> None:
+    house, _new = House.objects.get_or_create()
+    client.force_login(User.objects.create_user("olga", role="owner", is_staff=True))
+    desk = f"/admin/office/house/{house.pk}/change/"
+    assert "Ask twice before any letters" in client.get(desk).content.decode()
+    client.post(desk, {"name": "Club", "language": "en", "asks_twice": "on"})
+    house.refresh_from_db()
+    assert house.asks_twice

@@ -244,6 +244,7 @@ def test_a_mail_server_that_is_not_there_is_tried_again_later(
         ("MAIL", "530 5.7.0 Authentication required"),
         ("RCPT", "554 5.7.1 Service unavailable; Client host blocked using Spamhaus"),
         ("RCPT", "550 5.7.1 Relaying denied"),
+        ("MAIL", "530 5.7.0 Must issue a STARTTLS command first"),
         ("dot", "550 5.4.5 Daily user sending limit exceeded"),
         ("dot", "550 5.7.26 This mail is unauthenticated, DMARC"),
     ],

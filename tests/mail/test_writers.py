@@ -4,11 +4,11 @@ import datetime as dt
 
 import pytest
 
-from mail import pictures, writers
+from mail import compiling, pictures, transports, writers
 from mail.models import Message, Sender
 from members.models import Member, MemberFacts
 from office.models import User
-from tests import cast
+from tests import cast, sinks
 from tests.mail import letters
 
 pytestmark = pytest.mark.django_db
@@ -91,3 +91,40 @@ def test_many_letters_cost_as_few_questions_as_one(
     rows = list(Message.objects.select_related("letter_version__sender"))
     with django_assert_num_queries(1):  # type: ignore[operator]
         writers.of(rows, now)
+
+
+def test_whoever_looks_after_the_member_signs_only_what_they_speak(member: Member, now: dt.datetime) -> None:
+    letter, user = letters.due(member, now), User.objects.create_user("karen")
+    version = letter.letter_version
+    version.by_owner, version.texts = True, {**version.texts, "da": version.texts["en"]}
+    version.save()
+    MemberFacts.objects.update_or_create(member=member, defaults={"owner": "karen"})
+    karen = person("karen", user=user, languages="en, sv")
+    member.locale = "en-GB"
+    member.save()
+    assert signed(letter, now) == "Karen"
+    member.locale = "da-DK"
+    member.save()
+    assert signed(letter, now) == "Anna Bak"
+    member.locale = "de"  # reads no language of the letter, and gets the English one
+    member.save()
+    assert signed(letter, now) == "Karen"
+    assert [karen.speaks(code) for code in ("sv_SE", "EN", "nb", "")] == [True, True, False, False]
+    assert Sender(languages="").speaks("nb")
+
+
+def test_the_signature_stands_under_the_letter_that_left(
+    member: Member, now: dt.datetime, sink: sinks.Sink
+) -> None:
+    letter = letters.due(member, now)
+    texts = {"subject": "Hello", "body": "Hi"}
+    version = letter.letter_version
+    version.texts = {"en": compiling.compile_letter(texts, language="en").texts()}
+    version.save()
+    Sender.objects.filter(slug="anna").update(signature="Call *any* day\n\n 9–15 ")
+    transports.forget()
+    letters.send(now)
+    transports.forget()
+    for part in sink.to("per@example.com")[0].iter_parts():
+        assert "Call *any* day" in part.get_content()
+        assert "9–15" in part.get_content()

@@ -36,6 +36,8 @@ steps = [
   { uid = "four", kind = "send", letter = "four" },
 ]
 """
+# On PostgreSQL its own programs copy and put back: minutes, as an operator would need them.
+pytestmark = [pytest.mark.faults] if connection.vendor == "postgresql" else []
 PEOPLE = ("anna", "bo", "cy", "di", "eve")
 
 

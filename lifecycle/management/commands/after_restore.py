@@ -83,7 +83,7 @@ def _lines(options: dict[str, Any]) -> list[ledger.Line]:
     if options["without_ledger"]:
         return []
     try:
-        return list(ledger.read(options["ledger"]))
+        return ledger.in_time(ledger.read(options["ledger"]))
     except ledger.Missing as error:
         raise CommandError(
             f"{error} is not there. It says who wanted no letters and who was erased since the backup, so nothing was "

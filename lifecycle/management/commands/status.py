@@ -1,4 +1,4 @@
-"""`manage.py status`: how the installation is, in five lines; exit code 1 where something needs a look."""
+"""`manage.py status`: how the installation is, in six lines; exit code 1 where something needs a look."""
 
 import sys
 from typing import Any
@@ -10,7 +10,7 @@ from office import clock
 
 
 class Command(BaseCommand):
-    help = "Says how clock, letters, mail, backup and disk are; ends with 1 where one of them needs a look."
+    help = "Says how clock, letters, mail, refusals, backup and disk are; ends with 1 where one of them needs a look."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         lines = status.lines(clock.now())

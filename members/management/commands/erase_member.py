@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from members import erasure, identity
+from members import erasure, identity, ledger
 from members.models import Member
 from office import clock
 
@@ -26,7 +26,10 @@ class Command(BaseCommand):
             raise CommandError(f"nobody here is called {options['id']}")
         if sys.stdin.isatty() and not options["yes"] and not self._is_sure(member):
             raise CommandError("nothing was erased")
-        erasure.erase(member, None, clock.now())
+        try:
+            erasure.erase(member, None, clock.now())
+        except ledger.Unwritable as error:
+            raise CommandError(f"nothing was erased: it could not be written to {error}") from error
         self.stdout.write(f"#{member.number} is erased")
 
     def _is_sure(self, member: Member) -> bool:
