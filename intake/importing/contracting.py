@@ -21,6 +21,7 @@ COLUMNS = (
     "currency",
     "interval",
     "interval_count",
+    "card_expires_at",
 )
 IDENT = "import"
 SAID = "import said"
