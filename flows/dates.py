@@ -80,12 +80,14 @@ class Source:
 _PERIOD_END = Source("the end of the paid period", ("current_period_end",), not_when=GOING)
 _TRIAL_END = Source("the end of the trial", ("trial_ends_at",), not_when=GOING)
 _STARTED = Source("the start of the subscription", ("started_at",), not_when=(Status.ENDED,))
+_CARD = Source("the last day of the card", ("card_expires_at",), not_when=GOING)
 _OVER = Source("the end of the subscription", ("ended_at", "access_ends_at"))
 _JOINED = Source("the day of joining", ("joined_at",), of_member=True)
 SOURCES: Mapping[str, Source] = {
     "subscription.current_period_end": _PERIOD_END,
     "subscription.started_at": _STARTED,
     "subscription.trial_ends_at": _TRIAL_END,
+    "subscription.card_expires_at": _CARD,
     "subscription.cancelled_at": Source("the day of cancelling", ("cancelled_at",)),
     "subscription.access_ends_at": _OVER,
     "subscription.ended_at": _OVER,

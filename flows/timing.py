@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -25,6 +26,7 @@ def until(
     return _next_slot(settings, start, zone, strictly="for" not in settings)
 
 
+@lru_cache(maxsize=1000)
 def clock_time(text: str) -> dt.time:
     """`09:00` as a time. Raises ValueError."""
     return dt.datetime.strptime(text, "%H:%M").time()  # noqa: DTZ007 (a time of day has no zone)

@@ -93,6 +93,7 @@ def _named(date: str) -> str:
         "subscription.current_period_end": _("the membership renews"),
         "subscription.trial_ends_at": _("the trial ends"),
         "subscription.started_at": _("the membership began"),
+        "subscription.card_expires_at": _("the card they pay with expires"),
         "subscription.cancelled_at": _("they said goodbye"),
         "subscription.access_ends_at": _("a cancelled membership ends"),
         "subscription.ended_at": _("the membership was over"),

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from intake import outcomes, sources
 from intake.models import Delivery
 from members import merging
-from members.models import ExternalId, Subscription
+from members.models import Card, ExternalId, Subscription
 from office import nudges
 
 BATCH = 100
@@ -47,7 +47,9 @@ def _wait_is_over() -> QuerySet[Delivery]:
     contract = Subscription.objects.filter(
         member__external_ids__source=ExternalId.HOUSE, member__external_ids__value=whose
     )
+    card = Card.objects.filter(source=ExternalId.STRIPE, external_id=whose)
     is_known = Q(Exists(member)) | Q(waits_for_source=outcomes.SUBSCRIPTION) & Q(Exists(contract))
+    is_known |= Q(waits_for_source=outcomes.CARD) & Q(Exists(card))
     return Delivery.objects.filter(is_known, status=Status.WAITING)
 
 

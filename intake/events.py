@@ -18,7 +18,7 @@ from members.models import Event, ExternalId, Member
 KEYS = frozenset({"id", "member", "name", "occurred_at", "data"})
 LONGEST = 200
 DOOR = ExternalId.HOUSE
-REGISTER = ("subscription.", "payment.", updating.NAME)
+REGISTER = ("subscription.", "payment.", "payment_method.", updating.NAME)
 
 
 @dataclass

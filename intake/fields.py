@@ -10,12 +10,14 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
-from members import fields
+from members import cards, fields
 from members.models import ExternalId, Interval, Subscription
 
 SYSTEMS = (ExternalId.STRIPE,)  # those that call members by ids of their own
 MOST = 10**15  # minor units; more than any member pays, less than a column holds
 _TERM = re.compile(r"(?:([1-9]\d?)\s+)?(day|week|month|year)s?", re.ASCII)
+_YEAR_FIRST = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})(-\d{1,2}([T ].*)?)?", re.ASCII)
+_MONTH_FIRST = re.compile(r"(?P<month>\d{1,2})/(?P<year>\d{4}|\d{2})", re.ASCII)
 _CURRENCY = re.compile(r"[A-Za-z]{3}", re.ASCII)
 
 
@@ -77,6 +79,22 @@ class Term(fields.Text):
         return {"interval": Interval(found[2]), "interval_count": int(found[1] or 1)} if found else {}
 
 
+@extend_schema_field(OpenApiTypes.STR)
+class CardMonth(fields.Text):
+    """Until when a card is valid: `2027-03`, `03/27`, or any day of that month."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The last day of that month, as cards are kept; None for an empty text. ValidationError says how to write it."""
+        text = super().to_internal_value(data).strip()
+        found = _YEAR_FIRST.fullmatch(text) or _MONTH_FIRST.fullmatch(text)
+        said = found.groupdict() if found else {}
+        century = "20" if len(said.get("year", "")) == 2 else ""
+        day = cards.last_day(int(century + said["year"]), int(said["month"])) if said else None
+        if text and day is None:
+            raise serializers.ValidationError(_("Write the month of the card like 2027-03 or 03/27."))
+        return day
+
+
 class ContractFields(fields.Strict):
     """What may be said of a subscription."""
 
@@ -88,6 +106,7 @@ class ContractFields(fields.Strict):
     amount = Amount(required=False)
     currency = Currency(required=False)
     interval = Term(required=False)
+    card_expires = CardMonth(required=False)
 
 
 class SignupContractFields(ContractFields):
@@ -207,4 +226,6 @@ def contract_columns(said: dict[str, Any]) -> dict[str, Any]:
     """Checked ContractFields as columns of Subscription, without the plan and what was left empty."""
     named = {name: value for name, value in said.items() if name not in ("plan", "interval") and value != ""}
     known = {field.name for field in Subscription._meta.get_fields()} - {"member", "external_id"}
-    return {name: value for name, value in named.items() if name in known} | (said.get("interval") or {})
+    columns = {name: value for name, value in named.items() if name in known}
+    card = {"card_expires_at": said["card_expires"]} if "card_expires" in said else {}
+    return columns | card | (said.get("interval") or {})

@@ -10,6 +10,7 @@ from rest_framework import serializers
 from members import fields, identity
 from members.models import ExternalId, Member
 
+CARD = "card"  # what is waited for: a card that Stripe calls so
 SUBSCRIPTION = "subscription"  # what is waited for: any contract of the house's member of that id
 
 

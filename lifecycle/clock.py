@@ -15,6 +15,7 @@ from api import deliveries, idempotency
 from dashboard import monday, notices, watching
 from dashboard.questions import figures
 from flows import admitting, execution, limits, sweeping
+from flows.simulation import trying
 from intake import applying
 from intake.importing import drafts, ledger
 from intake.importing import working as importing
@@ -67,6 +68,7 @@ PHASES = (
     Phase("letters to groups", "engine", mailings.work),
     Phase("outbox", "send", outbox.send_due),
     Phase("letters by hand", "engine", by_hand.give),
+    Phase("flows that are tried", "engine", trying.work),
     Phase("mailbox", "send", inbox.look),
     Phase("webhooks", "send", deliveries.send_due),
     Phase("notes to owners", "send", notices.mail_due),
@@ -85,6 +87,7 @@ NIGHTLY: dict[str, Verb] = {
     "forget what other systems were told": deliveries.forget_old,
     "forget what mail providers reported": reports.forget_old,
     "forget mail that came in": incoming.forget_old,
+    "forget how flows were tried": trying.forget_old,
     "forget opened links": clicks.forget_old,
     "facts": fact_keeping.roll,
     "first value": first_value.sweep,

@@ -42,6 +42,8 @@ UNANSWERED = frozenset(
         "payment.succeeded",
         "payment.failed",
         "payment.refunded",
+        "payment_method.expiring",
+        "card.replaced",
         "segment.entered",
         "segment.left",
         "conversation.held",

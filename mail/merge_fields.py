@@ -104,6 +104,7 @@ register(
     Field("subscription.next_payment", "Date of the next payment", "2 March 2027"),
     Field("subscription.trial_ends", "Last day of the trial, as a date", "16 March 2026"),
     Field("subscription.ends", "Last day of a membership that was cancelled", "1 March 2027"),
+    Field("subscription.card_expires", "Last month of the card they pay with", "March 2027"),
     Field("subscription.status", "trialing, active, past_due, paused, cancelled or ended", "active"),
     Field("sender.name", "Name of the person who writes", "Anna Bak"),
     Field("sender.first_name", "First name of the person who writes", "Anna"),

@@ -116,6 +116,7 @@ def _subscription(held: Subscription | None, member: Member, language: str) -> d
         "next_payment": "" if is_leaving else _date(held.current_period_end, member, language),
         "trial_ends": _date(held.trial_ends_at, member, language),
         "ends": _date(held.access_ends_at and durations.last_moment(held.access_ends_at), member, language),
+        "card_expires": wording.month(held.card_expires_at.date(), language) if held.card_expires_at else "",
         "status": held.status,
     }
 

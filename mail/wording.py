@@ -14,6 +14,7 @@ DATES = {
     "is": "j. F Y",
     "es": r"j \d\e F \d\e Y",
 }
+MONTHS = {"es": r"F \d\e Y"}
 SIGNS = {"EUR": "€", "USD": "$", "GBP": "£"}
 CROWNS = {"DKK", "SEK", "NOK", "ISK"}
 WHOLE = frozenset("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF".split())
@@ -41,6 +42,12 @@ def date(day: datetime.date, language: str) -> str:
     """The day written out: 3 March 2026, 3. marts 2026. A datetime must already be in the member's zone."""
     with translation.override(language):
         return str(dateformat.format(day, DATES.get(base(language), "j F Y")))
+
+
+def month(day: datetime.date, language: str) -> str:
+    """The month of this day and its year: March 2027, marts 2027."""
+    with translation.override(language):
+        return str(dateformat.format(day, MONTHS.get(base(language), "F Y")))
 
 
 def money(minor: int, currency: str, language: str) -> str:

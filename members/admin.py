@@ -94,6 +94,7 @@ class Contracts(desk.Lines):
         "status",
         "started_at",
         "current_period_end",
+        "card_expires_at",
         "cancel_reason",
         "ended_at",
     )

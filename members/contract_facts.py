@@ -38,6 +38,7 @@ class Contract(NamedTuple):
     currency: str
     interval: str
     interval_count: int
+    card_expires_at: dt.datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class Terms:
     mrr: int | None = None
     life_since: dt.datetime | None = None
     cancel_reason: str | None = None
+    card_expires_at: dt.datetime | None = None
 
 
 def of(member_ids: Collection[int]) -> dict[int, Terms]:
@@ -98,6 +100,10 @@ def _terms(held: Sequence[Contract]) -> Terms:
         mrr=sum(map(_worth, worth)),
         life_since=_unbroken_since(held) if live else None,
         cancel_reason=_reason(ordered, live),
+        card_expires_at=min(
+            (row.card_expires_at for row in live if row.card_expires_at and row.status != "cancelled"),
+            default=None,
+        ),
     )
 
 

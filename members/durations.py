@@ -2,6 +2,8 @@
 
 import datetime as dt
 import re
+from collections.abc import Callable
+from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dateutil.relativedelta import relativedelta
@@ -50,15 +52,15 @@ def span(text: str) -> dt.timedelta:
 def said(text: str) -> str:
     """The duration in words: "7 days"."""
     number, unit = parse(text)
-    words = {
-        "m": ngettext("%d minute", "%d minutes", number),
-        "h": ngettext("%d hour", "%d hours", number),
-        "d": ngettext("%d day", "%d days", number),
-        "w": ngettext("%d week", "%d weeks", number),
-        "mo": ngettext("%d month", "%d months", number),
-        "y": ngettext("%d year", "%d years", number),
+    words: dict[str, Callable[[], str]] = {  # asked for one by one: looking each up costs more than all the rest
+        "m": lambda: ngettext("%d minute", "%d minutes", number),
+        "h": lambda: ngettext("%d hour", "%d hours", number),
+        "d": lambda: ngettext("%d day", "%d days", number),
+        "w": lambda: ngettext("%d week", "%d weeks", number),
+        "mo": lambda: ngettext("%d month", "%d months", number),
+        "y": lambda: ngettext("%d year", "%d years", number),
     }
-    return words[unit] % number
+    return words[unit]() % number
 
 
 def resolve(local: dt.datetime, zone: ZoneInfo) -> dt.datetime:
@@ -107,6 +109,7 @@ def is_zone(name: str) -> bool:
     return _zone(name) is not None
 
 
+@lru_cache(maxsize=1000)
 def _zone(name: str) -> ZoneInfo | None:
     try:
         return ZoneInfo(name) if name else None

@@ -16,12 +16,12 @@ from django.db.models.functions import Cast, Concat
 
 from api import idempotency
 from members import ledger, owned, subscriptions, traces
-from members.models import Event, ExternalId, Member, MemberTag, Merge, SegmentMember, Subscription
+from members.models import Card, Event, ExternalId, Member, MemberTag, Merge, SegmentMember, Subscription
 from members.traces import Traces
 from office import audit
 from office.models import User
 
-DELETED: tuple[type[models.Model], ...] = (ExternalId, MemberTag, SegmentMember)
+DELETED: tuple[type[models.Model], ...] = (Card, ExternalId, MemberTag, SegmentMember)
 STAYS: dict[str, frozenset[str]] = {
     "members.Member": frozenset({"status"}),
     "members.Consent": frozenset({"topic"}),
@@ -92,6 +92,7 @@ def _forget_rows(found: Traces, now: dt.datetime) -> None:
     for table in owned.tables():
         if table.model not in DELETED:
             _blank(table.model, table.of(found.keys))
+    Subscription._base_manager.filter(member__in=found.keys).update(card_expires_at=None)
     told = Event.objects.filter(member__in=found.keys)
     told.exclude(key__regex=OWN_KEYS).update(key=_instead())
     told.filter(handled_at=None).update(handled_at=now, parked_at=None)

@@ -23,6 +23,8 @@ SENTENCES = {
     "payment.succeeded": gettext_lazy("Paid"),
     "payment.failed": gettext_lazy("A payment failed"),
     "payment.refunded": gettext_lazy("Got money back"),
+    "card.replaced": gettext_lazy("Pays with another card"),
+    "payment_method.expiring": gettext_lazy("The card is about to expire"),
     "segment.entered": gettext_lazy("Came into a segment"),
     "segment.left": gettext_lazy("Left a segment"),
     "task.done": gettext_lazy("A task was done"),

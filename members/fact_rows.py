@@ -130,6 +130,7 @@ TYPES = {
     "mrr": "bigint",
     "paid_total": "bigint",
     "lifetime_value": "bigint",
+    "card_expires_at": "timestamptz",
     "cancel_reason": "text",
     "last_use_on": "date",
     "consumption_28d": "integer",
@@ -175,6 +176,7 @@ def _contract(of: Known, terms: Terms, sources: Sources) -> Row:
         "mrr": terms.mrr,
         "paid_total": total,
         "lifetime_value": total,
+        "card_expires_at": terms.card_expires_at,
         "cancel_reason": terms.cancel_reason,
     }
 

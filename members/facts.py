@@ -25,7 +25,8 @@ class Fact:
 
     `column` is a path from Member. What is no column says in SQL when it has a value (`says`, at a moment) and when
     it is known at all (`known`), and reads the same from a member (`reads`). A `days` fact counts whole days since
-    a date column; a list fact `says` whether a word is in it. `choices` are the words it can have.
+    a date column, or until it (`is_ahead`); a list fact `says` whether a word is in it. `choices` are the words it
+    can have.
     """
 
     name: str
@@ -37,12 +38,15 @@ class Fact:
     says: Callable[[Any, dt.datetime], Q] | None = None
     known: Q | None = None
     reads: Callable[[Member, dt.datetime], Any] | None = None
+    is_ahead: bool = False
 
     def read(self, member: Member, now: dt.datetime) -> Any:
         """The member's value at `now`; None means unknown, which is not zero."""
         value = self.reads(member, now) if self.reads else _column(member, self.column)
         if self.type == "days":
-            return None if value is None else days_between(value, now)
+            if value is None:
+                return None
+            return days_between(now, value) if self.is_ahead else days_between(value, now)
         return None if value == "" else value
 
     def is_known(self) -> Q:
@@ -292,6 +296,14 @@ FACTS: dict[str, Fact] = {
         Fact("asks_12m", "number", "asks", _("Times asked for something in 12 months"), "facts__asks_12m"),
         Fact("offers_12m", "number", "offers", _("Offers made in 12 months"), "facts__offers_12m"),
         Fact("renewals", "number", "renewals", _("Terms renewed, this time"), "facts__renewals"),
+        Fact(
+            "card_expires_days",
+            "days",
+            "days",
+            _("Days until the card that pays expires"),
+            "facts__card_expires_at",
+            is_ahead=True,
+        ),
         Fact("former_days", "days", "days", _("Days since the member left"), "facts__former_since"),
         Fact("cancel_reason", "text", "", _("Why the member left"), "facts__cancel_reason"),
     )

@@ -1,13 +1,14 @@
 """Subscriptions: what billing, in whatever order, says of a contract."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from members import contract_history, events, lives, merging, payments, spans, stages, terms
+from members import cards, contract_history, events, lives, merging, payments, spans, stages, terms
 from members.models import Member, Subscription
 
 Status = Subscription.Status
@@ -69,12 +70,14 @@ def apply(change: Change, now: dt.datetime, *, quiet: bool = False) -> Subscript
         _hold(change.member.pk)
         row = _locked(change)
         key = f"subscription:{row.pk}:{change.name}:{change.ident}"[:255]
+        card = row.card_expires_at
         _merge(row, _fields(change), _stamp(change))
         if change.name == "subscription.renewed":
             row.versions = {**row.versions, RENEWED: max(str(_stamp(change)), row.versions.get(RENEWED, ""))}
         _derive(row)
         data = {**change.data, **contract_history.words(change.fields)}
-        _tell(row, events.Draft(change.name, change.member, change.at, key, data, row), now, quiet)
+        also = cards.replaced(row, change.member, card, change.at)
+        _tell(row, events.Draft(change.name, change.member, change.at, key, data, row), now, quiet, also)
         return row
 
 
@@ -135,6 +138,7 @@ def _derive(row: Subscription) -> None:
     if row.status in (Status.ACTIVE, Status.TRIALING, Status.PAST_DUE) and _is_leaving(row):
         row.status = Status.CANCELLED
     row.access_ends_at = _access_ends(row)
+    cards.derive(row)
 
 
 def _period_end(row: Subscription) -> dt.datetime | None:
@@ -160,8 +164,14 @@ def _access_ends(row: Subscription) -> dt.datetime | None:
     return row.cancel_effective_at or row.current_period_end or row.cancelled_at
 
 
-def _tell(row: Subscription, draft: events.Draft, now: dt.datetime, quiet: bool) -> None:
-    recorded = events.record_many(lives.drafts(row, draft), now, quiet=quiet)
+def _tell(
+    row: Subscription,
+    draft: events.Draft,
+    now: dt.datetime,
+    quiet: bool,
+    also: Sequence[events.Draft] = (),
+) -> None:
+    recorded = events.record_many([*lives.drafts(row, draft), *also], now, quiet=quiet)
     row.save()
     spans.derive(row)
     event = next((event for event in recorded if event.key == draft.key), None)

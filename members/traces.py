@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import OperationalError, connection
 
-from members.models import ExternalId, Member, Merge, Payment, Subscription
+from members.models import Card, ExternalId, Member, Merge, Payment, Subscription
 
 TELLING = 6  # characters; a shorter id, such as 12, stands in too many other places
 
@@ -84,7 +84,7 @@ def leave_none_on_disk() -> None:
 
 def _ids(keys: tuple[int, ...]) -> Iterator[str]:
     yield from ExternalId.objects.filter(member__in=keys).values_list("value", flat=True)
-    for model in (Subscription, Payment):
+    for model in (Subscription, Payment, Card):
         yield from model._base_manager.filter(member__in=keys).values_list("external_id", flat=True)
 
 

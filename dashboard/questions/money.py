@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from mail import wording
 from members import contract_facts, lifetimes
-from members.models import Member, Span
+from members.models import Member, Span, Subscription
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Money:
-    """All of it; `days` are those on trial or paid for since the last beginning."""
+    """All of it; `days` are those on trial or paid for since the last beginning, `card` the last month of the card."""
 
     lines: list[Line]
     price_since: dt.datetime | None
@@ -32,6 +32,7 @@ class Money:
     paid: list[str]
     days: int
     returns: int
+    card: str = ""
 
     @property
     def is_known(self) -> bool:
@@ -40,7 +41,7 @@ class Money:
 
 
 def of(member: Member, now: dt.datetime) -> Money:
-    """The member's money as of `now` (aware), in two queries."""
+    """The member's money as of `now` (aware), in three queries."""
     spans = list(member.spans.select_related("plan").order_by("-starts_at", "-pk"))
     here = [span for span in spans if span.starts_at <= now and (span.ends_at is None or now < span.ends_at)]
     lives = lifetimes.joined(lifetimes.Life(span.starts_at, span.ends_at) for span in spans)
@@ -52,7 +53,14 @@ def of(member: Member, now: dt.datetime) -> Money:
         paid=amounts(paid),
         days=lifetimes.served(spans, now),
         returns=max(0, len(lives) - 1),
+        card=_card(member),
     )
+
+
+def _card(member: Member) -> str:
+    live = member.subscriptions.exclude(status=Subscription.Status.ENDED).exclude(card_expires_at=None)
+    until = live.order_by("card_expires_at").values_list("card_expires_at", flat=True).first()
+    return wording.month(until.date(), translation.get_language() or "en") if until else ""
 
 
 def _line(span: Span) -> Line:

@@ -8,10 +8,12 @@ from typing import Any
 
 from dashboard import charts
 from dashboard.words import trials as words
+from flows import checking
 from flows.models import Flow
-from flows.simulation import simulating, telling
+from flows.models import Trial as FlowTrial
+from flows.simulation import answers, simulating, telling, trying
 
-PATIENCE = 25.0  # seconds: who waits for a page waits no longer
+PATIENCE = 25.0  # seconds: who waits for a page waits no longer, however slow the machine
 WIDTH, HEIGHT = 720, 120
 
 
@@ -69,9 +71,37 @@ def definition(flow: Flow) -> tuple[Mapping[str, Any], bool]:
     return (flow.draft if is_draft else live), is_draft
 
 
-def run(flow: Flow, said: Mapping[str, Any], days: int, now: dt.datetime) -> Trial:
-    """Tries it. checking.FlowErrors with all that is wrong with it."""
-    told = simulating.simulate(flow, said, days, now, PATIENCE)
+@dataclass(frozen=True)
+class UnderWay:
+    """An answer that workers are finding: how far they came (None: they have not begun), and in per cent."""
+
+    reached: dt.datetime | None
+    percent: int
+
+
+def run(flow: Flow, said: Mapping[str, Any], days: int, now: dt.datetime) -> Trial | UnderWay | None:
+    """Tries it at once where few members are to be tried, else by the workers; None where they gave up.
+
+    checking.FlowErrors with all that is wrong with it.
+    """
+    if trying.is_quick():
+        return _read(simulating.simulate(flow, said, days, now, PATIENCE), said, days)
+    asked = trying.ask(flow, said, days, now)
+    if asked.errors:
+        raise checking.FlowErrors(asked.errors)
+    if asked.finished_at is None:
+        return _under_way(asked)
+    return _read(answers.read(asked.told), said, days) if asked.told else None
+
+
+def _under_way(asked: FlowTrial) -> UnderWay:
+    if asked.reached is None:
+        return UnderWay(None, 0)
+    left = (asked.until - asked.reached) / dt.timedelta(days=asked.days)
+    return UnderWay(asked.reached, max(1, min(99, round(100 * (1 - left)))))
+
+
+def _read(told: telling.Told, said: Mapping[str, Any], days: int) -> Trial:
     rows = _rows(told, words.letter_names(said))
     return Trial(
         told,

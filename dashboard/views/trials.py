@@ -15,7 +15,8 @@ SPANS = (7, 30, 90)
 
 @access.reads
 def trial(request: HttpRequest, slug: str) -> HttpResponse:
-    """`?days=30`: runs the draft, or what is live where they are the same, on so many days."""
+    """`?days=30`: runs the draft, or what is live where they are the same, on so many days; in a large house the
+    workers do, and the page says how far they are."""
     flow = get_object_or_404(Flow.objects.select_related("current"), slug=slug)
     said, is_draft = trials.definition(flow)
     days = int(text) if (text := request.GET.get("days", "")).isascii() and text.isdigit() else 0
@@ -29,7 +30,9 @@ def trial(request: HttpRequest, slug: str) -> HttpResponse:
     }
     if days and said:
         try:
-            about["trial"] = trials.run(flow, said, days, clock.now())
+            found = trials.run(flow, said, days, clock.now())
+            is_under_way = isinstance(found, trials.UnderWay)
+            about |= {"under_way": found} if is_under_way else {"trial": found, "gave_up": found is None}
         except checking.FlowErrors as error:
             about |= {"errors": findings.told(said, error.errors), "rows": findings.places(said)}
     return render(request, fragments.template(request, "dashboard/trial.html", "answer"), about)

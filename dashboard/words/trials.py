@@ -26,6 +26,7 @@ BECAUSE = {
 DATES = {
     "subscription.current_period_end": gettext_lazy("when memberships are renewed"),
     "subscription.trial_ends_at": gettext_lazy("when trials end"),
+    "subscription.card_expires_at": gettext_lazy("until when cards are valid"),
 }
 
 

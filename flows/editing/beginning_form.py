@@ -37,6 +37,7 @@ BEGINNINGS = (
 DATES = (
     ("subscription.current_period_end", gettext_lazy("the membership renews")),
     ("subscription.trial_ends_at", gettext_lazy("the trial ends")),
+    ("subscription.card_expires_at", gettext_lazy("the card they pay with expires")),
     ("subscription.started_at", gettext_lazy("the membership began")),
     ("subscription.cancelled_at", gettext_lazy("they said goodbye")),
     ("subscription.access_ends_at", gettext_lazy("a cancelled membership ends")),

@@ -28,6 +28,7 @@ LABELS = {
     "subscription.next_payment": gettext_lazy("next payment"),
     "subscription.trial_ends": gettext_lazy("trial ends"),
     "subscription.ends": gettext_lazy("membership ends"),
+    "subscription.card_expires": gettext_lazy("month in which their card expires"),
     "subscription.status": gettext_lazy("state of the membership"),
     "leaving.noted": gettext_lazy("when the leaving was noted"),
     "sender.name": gettext_lazy("sender's name"),

@@ -3,10 +3,10 @@
 import datetime as dt
 import time
 from collections import defaultdict, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from flows import entering, reacting, sweeping
-from flows.models import Flow
+from flows.models import Flow, Sweep
 from flows.simulation import coming, turning
 from flows.simulation.happening import Happening
 from flows.simulation.meanwhile import Meanwhile
@@ -16,7 +16,14 @@ from members.models import Event
 DEEDS = (reacting.leave, reacting.wake, reacting.reach_goals, entering.enter)
 EXACT = 600  # so many things that happened are each answered at their very moment; more are taken together
 SLICES = 31 * 24  # a month hour by hour
-HOUR = dt.timedelta(hours=1)
+HOUR, SECOND = dt.timedelta(hours=1), dt.timedelta(seconds=1)
+
+
+Passing = Callable[[dt.datetime], object]
+
+
+def unheard(_reached: dt.datetime) -> None:
+    """Nobody wants to know how far it is."""
 
 
 class Replay:
@@ -33,8 +40,11 @@ class Replay:
         is_few = self.happening.count() + len(self._dates) <= EXACT
         self.slice = dt.timedelta() if is_few else -(-(until - since) // (SLICES * HOUR)) * HOUR
 
-    def run(self, patience: float) -> bool:
-        """Plays until the end, or for `patience` seconds of real time; whether it came to the end."""
+    def run(self, patience: float, passing: Passing) -> bool:
+        """Plays until the end, or for `patience` seconds of real time; whether it came to the end.
+
+        `passing` is told each moment that is reached.
+        """
         began = time.monotonic()
         while self.reached < self.until:
             if time.monotonic() - began > patience:
@@ -42,6 +52,7 @@ class Replay:
             moment = self._next()
             self._play(self.happening.take(moment), moment)
             self.reached = moment
+            passing(moment)
         return True
 
     def _next(self) -> dt.datetime:
@@ -64,16 +75,19 @@ class Replay:
         self.meanwhile.pass_to(now)
         for batch in _rounds(happened):
             self._answer(batch, now)
-        dates = [sweeping.sweep] if self._has_dates(now) else []
+        first = self._first_date(now)
+        dates = [sweeping.sweep] if first else []
+        if first:  # nobody's date lies before it: so only those of this slice are looked at
+            Sweep.objects.filter(flow=self.flow, swept_to__lt=first - SECOND).update(swept_to=first - SECOND)
         if dates or not happened:
             turning.until_quiet(now, *dates)
 
-    def _has_dates(self, now: dt.datetime) -> bool:
-        """Whether dates came since it was last asked."""
-        before = len(self._dates)
+    def _first_date(self, now: dt.datetime) -> dt.datetime | None:
+        """The first of the dates that came since it was last asked; None where none did."""
+        first = self._dates[0] if self._dates and self._dates[0] <= now else None
         while self._dates and self._dates[0] <= now:
             self._dates.popleft()
-        return len(self._dates) < before
+        return first
 
     def _answer(self, batch: Sequence[Event], now: dt.datetime) -> None:
         members = self.past.load({event.member_id for event in batch})

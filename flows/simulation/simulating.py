@@ -14,11 +14,16 @@ PATIENCE = 30.0  # seconds, real time
 
 
 def simulate(
-    flow: Flow, definition: Mapping[str, Any], days: int, now: dt.datetime, patience: float = PATIENCE
+    flow: Flow,
+    definition: Mapping[str, Any],
+    days: int,
+    now: dt.datetime,
+    patience: float = PATIENCE,
+    passing: replay.Passing = replay.unheard,
 ) -> telling.Told:
     """What `definition` would have done as this flow from `days` days before `now` until `now`.
 
-    Stops after `patience` seconds of real time and says how far it came. Raises checking.FlowErrors with everything
+    Stops after `patience` seconds of real time and says how far it came; `passing` hears on the way. Raises checking.FlowErrors with everything
     that is wrong with the definition, ValueError for days out of range.
     """
     if not 1 <= days <= LONGEST:
@@ -33,7 +38,7 @@ def simulate(
         sandbox.lay_out(flow, definition, since)
         published = publish(flow, definition, since)
         played = replay.Replay(published, since, now, members, beside)
-        is_whole = played.run(patience)
+        is_whole = played.run(patience, passing)
         told = telling.Told(since, played.reached, is_whole)
         told.really_per_day, told.all_really_per_day = really.per_day, really.all_per_day
         assert published.current is not None

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from intake import fields, outcomes, signups
-from intake.generic import contracts, money, use
+from intake.generic import cards, contracts, money, use
 from intake.generic import told as data_rules
 from members import consent, events, updating
 from members import fields as checks
@@ -88,4 +88,9 @@ def _consent(member: Member, said: dict[str, Any], told: outcomes.Message, now: 
 
 Deed = Callable[[outcomes.Message, dt.datetime], None]
 DEEDS: dict[str, Deed] = {"member.signed_up": sign_up, updating.NAME: update}
-LANES: dict[str, Deed] = {"subscription": contracts.apply, "payment": money.apply, "usage": use.apply}
+LANES: dict[str, Deed] = {
+    "subscription": contracts.apply,
+    "payment": money.apply,
+    "payment_method": cards.apply,
+    "usage": use.apply,
+}

@@ -22,6 +22,7 @@ COLUMNS = (
     "currency",
     "interval",
     "interval_count",
+    "card_expires_at",
 )
 IDENT = "import"
 SAID = "import said"

@@ -27,6 +27,7 @@ COLUMNS = (
     "amount",
     "currency",
     "interval",
+    "card_expires",
 )
 NEEDED = (("external_id",), ("member",))
 Status = Subscription.Status
@@ -41,6 +42,7 @@ KEPT = (
     "currency",
     "interval",
     "interval_count",
+    "card_expires_at",
 )
 SAID = "import said"  # of a contract's versions: what a list said last, as a digest
 _RULES: dict[str, cells.Field] = {
@@ -55,6 +57,7 @@ _RULES: dict[str, cells.Field] = {
     "amount": cells.Major(),
     "currency": fields.Currency(),
     "interval": fields.Term(),
+    "card_expires": fields.CardMonth(),
 }
 
 
@@ -68,6 +71,8 @@ def checked(said: Mapping[str, str], now: dt.datetime) -> Said:
             raise outcomes.NotUnderstood(_("currency: is missing beside the amount"))
         values["amount"] = cells.minor(values["amount"], values["currency"])
     values |= values.pop("interval", {})
+    if "card_expires" in values:
+        values["card_expires_at"] = values.pop("card_expires")
     begins, ends = values.get("started_at"), values.get("ended_at")
     if begins and ends and ends < begins:
         raise outcomes.NotUnderstood(_("ended_at: lies before started_at"))

@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from intake.stripe import shapes
+from intake.stripe import cards, shapes
 from members import plans
 from members.models import Interval, Subscription
 
@@ -34,6 +34,7 @@ def columns(event: shapes.StripeEvent, *, ends: bool) -> dict[str, Any]:
         "trial_ends_at": shapes.moment(obj.get("trial_end")),
         "anchor_at": shapes.moment(obj.get("billing_cycle_anchor")),
         "paused_at": event.at if _status(obj) == Status.PAUSED else None,
+        "paid_with": cards.named(obj),
         **_leaving(event, ends),
         **_price(obj),
     }

@@ -11,7 +11,7 @@ from members import adopting, fields, joining, updating
 from members.models import ExternalId, Member
 
 
-def told(event: shapes.StripeEvent, now: dt.datetime) -> None:
+def told(event: shapes.StripeEvent, now: dt.datetime) -> Member:
     """`customer.created` and `customer.updated`: ties the customer to its member, or makes a new one, flagged."""
     customer = event.object
     name = shapes.ident(customer)
@@ -23,6 +23,7 @@ def told(event: shapes.StripeEvent, now: dt.datetime) -> None:
         member, _is_new = joining.join(_signup(event, name, said), now, source=ExternalId.STRIPE)
     if adopting.is_stranger(member):
         updating.update(member, said, event.at, f"stripe:{event.id}"[:255], now)
+    return member
 
 
 def deleted(_event: shapes.StripeEvent, _now: dt.datetime) -> None:

@@ -7,12 +7,18 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from intake import outcomes
-from intake.stripe import charge, customer, invoice, shapes, subscription
+from intake.stripe import cards, charge, customer, invoice, shapes, subscription
 
 Deed = Callable[[shapes.StripeEvent, dt.datetime], None]
+
+
+def _customer(event: shapes.StripeEvent, now: dt.datetime) -> None:
+    cards.usual(event, customer.told(event, now), now)
+
+
 DEEDS: dict[str, Deed] = {
-    "customer.created": customer.told,
-    "customer.updated": customer.told,
+    "customer.created": _customer,
+    "customer.updated": _customer,
     "customer.deleted": customer.deleted,
     "customer.subscription.created": subscription.created,
     "customer.subscription.updated": subscription.updated,
@@ -20,6 +26,15 @@ DEEDS: dict[str, Deed] = {
     "customer.subscription.paused": subscription.paused,
     "customer.subscription.resumed": subscription.resumed,
     "customer.subscription.trial_will_end": subscription.trial_will_end,
+    "customer.source.created": cards.told,
+    "customer.source.updated": cards.told,
+    "customer.source.expiring": cards.expiring,
+    "customer.source.deleted": cards.removed,
+    "payment_method.attached": cards.told,
+    "payment_method.updated": cards.told,
+    "payment_method.automatically_updated": cards.told,
+    "payment_method.card_automatically_updated": cards.told,
+    "payment_method.detached": cards.removed,
     "invoice.paid": invoice.paid,
     "invoice.payment_succeeded": invoice.paid,
     "invoice.payment_failed": invoice.failed,

@@ -67,7 +67,7 @@ def q(condition: Condition, now: dt.datetime) -> Q:
     if op == "exists":
         return fact.is_known() if value is not False else ~fact.is_known()
     if fact.type == "days":
-        return fact.is_known() & _days(fact.column, op, value, now)
+        return fact.is_known() & _days(fact, op, value, now)
     if op in LOOKUPS:
         return fact.is_known() & Q(**{f"{fact.column}__{LOOKUPS[op]}": _edge(fact, op, value)})
     if op == "in":
@@ -121,12 +121,14 @@ def _problems_of_value(condition: Condition, fact: facts.Fact, op: str, place: s
     return found
 
 
-def _days(column: str, op: str, days: Any, now: dt.datetime) -> Q:
-    """Whole days since a column, compared without computing an age: at least N days means not after now − N days."""
+def _days(fact: facts.Fact, op: str, days: Any, now: dt.datetime) -> Q:
+    """Whole days since a column, compared without computing an age: at least N days means not after now − N days;
+    until a column, not before now + N days."""
     if op == "in":
-        return _any([_days(column, "=", one, now) for one in days])
-    edge, next_edge = now - dt.timedelta(days=days), now - dt.timedelta(days=days + 1)
-    at_least, more = Q(**{f"{column}__lte": edge}), Q(**{f"{column}__lte": next_edge})
+        return _any([_days(fact, "=", one, now) for one in days])
+    lookup, sign = (f"{fact.column}__gte", 1) if fact.is_ahead else (f"{fact.column}__lte", -1)
+    edge, next_edge = (now + sign * dt.timedelta(days=count) for count in (days, days + 1))
+    at_least, more = Q(**{lookup: edge}), Q(**{lookup: next_edge})
     return {
         ">=": at_least,
         ">": more,

@@ -63,7 +63,7 @@ THEMES: tuple[tuple[Any, tuple[str, ...]], ...] = (
         _("Membership"),
         _facts(
             "stage stage_days circle plan standing status trial tenure_days days_since_joined renewals"
-            " former_days cancel_reason"
+            " former_days cancel_reason card_expires_days"
         ),
     ),
     (

@@ -1,5 +1,6 @@
 """The register: what the house knows of its members. One file per noun."""
 
+from members.models.card import Card
 from members.models.consent import Consent
 from members.models.event import Event
 from members.models.first_value import FirstValue
@@ -19,6 +20,7 @@ from members.models.usage import Usage, UsageBatch, UsageDay
 
 __all__ = [
     "Account",
+    "Card",
     "Consent",
     "Event",
     "ExternalId",

@@ -32,6 +32,7 @@ class MemberFacts(models.Model):
     lifetime_value = models.BigIntegerField(null=True)
     renewals = models.PositiveIntegerField(default=0)
     renews_at = models.DateTimeField(null=True)  # when the term that runs now is over
+    card_expires_at = models.DateTimeField(null=True)
     cancel_reason = models.CharField(max_length=500, null=True)
     former_since = models.DateTimeField(null=True)
     # How the member uses it.

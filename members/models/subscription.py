@@ -12,6 +12,8 @@ class Subscription(models.Model):
 
     `cancelled` is the decision, `ended` means access is over. `access_ends_at` is derived: of a cancelled
     contract the moment it names, else the end of the paid period, else the decision itself.
+    `card_expires_at` is noon UTC of the last day of the card that pays it (`members.cards`), `paid_with` what billing
+    calls that card, where the contract names one.
     `versions` remembers for each field the stamp of the message that last set it, so that any order of
     arrival ends in the same row.
     """
@@ -45,6 +47,8 @@ class Subscription(models.Model):
     currency = models.CharField(max_length=3, blank=True)
     interval = models.CharField(max_length=5, choices=Interval, blank=True)
     interval_count = models.PositiveSmallIntegerField(default=1)
+    card_expires_at = models.DateTimeField(null=True)
+    paid_with = models.CharField(max_length=200, blank=True, db_default="")
     versions = models.JSONField(default=dict)
 
     class Meta:
@@ -73,7 +77,7 @@ class Subscription(models.Model):
                     name=f"members_sub_{date}",
                     condition=models.Q(**{f"{date}__isnull": False}),
                 )
-                for date in ("trial_ends_at", "cancelled_at", "access_ends_at", "ended_at")
+                for date in ("trial_ends_at", "cancelled_at", "access_ends_at", "ended_at", "card_expires_at")
             ),
         )
 

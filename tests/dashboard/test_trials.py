@@ -7,11 +7,14 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from flows.models import Flow
+from flows.models import Flow, Trial
+from flows.simulation import trying
+from lifecycle import clock
 from mail import sending_rules
 from tests.dashboard.club import Club
 from tests.flows import digests
 
+PAGE = "/flows/welcome/trial/?days=7"
 TRIAL, WALK = "/flows/welcome/trial/", "/flows/welcome/walk/"
 MADE_UP = f"{WALK}?name=Maja&language=en&zone=Europe%2FCopenhagen&email=1"
 
@@ -131,3 +134,26 @@ def test_no_engine_word_and_no_curly_bracket_reaches_the_pages(club: Club, staff
         page = re.sub(r"<[^>]*>", " ", staff.get(address).content.decode())
         assert "{{" not in page
         assert "enrolment" not in page
+
+
+def test_the_page_of_a_large_house_says_how_far_it_is_and_then_the_answer(
+    club: Club, staff: Client, now: dt.datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trying, "QUICK", 0)
+    assert "will be played in a moment" in staff.get(PAGE).content.decode()
+    Trial.objects.update(reached=now - dt.timedelta(days=3, hours=12))
+    page = staff.get(PAGE, headers={"HX-Request": "true"}).content.decode()
+    assert 'value="50"' in page
+    assert "every 1s" in page
+    assert "have come to" in page
+    clock.think(now)
+    page = staff.get(PAGE).content.decode()
+    assert "would have got" in page
+    assert "every 1s" not in page
+
+
+def test_what_workers_gave_up_is_said(club: Club, staff: Client, now: dt.datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trying, "QUICK", 0)
+    staff.get(PAGE)
+    Trial.objects.update(finished_at=now)
+    assert "Try fewer days" in staff.get(PAGE).content.decode()

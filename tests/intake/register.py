@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from members.models import Event, Member, Payment, Subscription
+from members.models import Card, Event, Member, Payment, Subscription
 
 SKIPPED = {"id", "uuid", "member", "versions", "created_at", "updated_at"}
 
@@ -12,6 +12,7 @@ def dump() -> dict[str, Any]:
     return {
         "members": sorted(_member(member) for member in Member.objects.prefetch_related("external_ids")),
         "contracts": sorted(_plain(row) for row in Subscription.objects.select_related("plan")),
+        "cards": sorted(_plain(row) for row in Card.objects.all()),
         "payments": sorted(_plain(row) for row in Payment.objects.all()),
         "events": sorted(
             f"{event.member.first_name} {event.name} {event.subscription and event.subscription.external_id}"

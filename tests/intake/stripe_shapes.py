@@ -101,3 +101,22 @@ def charge(**said: Any) -> dict[str, Any]:
         "metadata": {},
         **said,
     }
+
+
+def payment_method(ident: str, year: int, month: int, **said: Any) -> dict[str, Any]:
+    """A card of today: the card stands inside its payment method."""
+    return {
+        "id": ident,
+        "object": "payment_method",
+        "customer": "cus_1",
+        "type": "card",
+        "card": {"brand": "visa", "exp_month": month, "exp_year": year, "last4": "4242"},
+        "metadata": {},
+        **said,
+    }
+
+
+def card(ident: str, year: int, month: int, **said: Any) -> dict[str, Any]:
+    """A card of before 2018: the source is the card."""
+    told = {"exp_month": month, "exp_year": year, "last4": "4242", "customer": "cus_1", "metadata": {}}
+    return {"id": ident, "object": "card", **told, **said}
