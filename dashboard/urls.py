@@ -116,6 +116,7 @@ urlpatterns = [
     path("members/<uuid:uuid>/tasks", acting.task, name="member-tasks"),
     path("members/<uuid:uuid>/address", acting.address, name="member-address"),
     path("members/<uuid:uuid>/visits", acting.visit, name="member-visits"),
+    path("members/<uuid:uuid>/visits/undone", acting.visit_undone, name="member-visit-undone"),
     path("letters/", letters.on_their_way, name="letters"),
     path("letters/sent/", letters.sent, name="letters-sent"),
     path("letters/stayed/", letters.stayed, name="letters-stayed"),

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from api import deliveries, idempotency
 from dashboard import monday, notices, watching
-from dashboard.questions import figures
+from dashboard.questions import figures, trend
 from flows import admitting, execution, limits, sweeping
 from intake import applying
 from intake.importing import drafts, ledger
@@ -90,6 +90,7 @@ NIGHTLY: dict[str, Verb] = {
     "stages: up by time alone": moving.rise,  # after the facts of the night
     "stages: down": moving.fall,
     "segments": segment_keeping.refresh_all,
+    "who slept, month by month": trend.keep,
     "what is usual in flows": watching.measure,
 }
 NIGHT_AT = dt.time(3, 0)  # UTC

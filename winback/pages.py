@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.utils import translation
+from django.utils import timezone, translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
@@ -57,6 +57,7 @@ def _about(member: Member) -> dict[str, Any]:
     staying = leaving.staying(member)
     ends = max((leaving.end_of(row, now) for row in staying), default=now)
     left = max((row.access_ends_at for row in gone if row.access_ends_at), default=None)
+    decided = max((row.cancelled_at for row in gone if row.cancelled_at), default=None)
     return {
         "member": member,
         "memberships": [_sentence(row, language) for row in staying],
@@ -64,7 +65,8 @@ def _about(member: Member) -> dict[str, Any]:
         "last_day": wording.date(leaving.last_day(ends, member), language),
         "at_once": ends <= now,
         "leaves_on": wording.date(leaving.last_day(left, member), language) if left else "",
-        "decided": max((row.cancelled_at for row in gone if row.cancelled_at), default=None),
+        "decided": decided,
+        "decided_on": wording.date(timezone.localtime(decided).date(), language) if decided else "",
         "reasons": reasons.GIVEN.items(),
         "has_receipt": bool(member.email)
         and listening.answers("subscription.cancelled", Purpose.TRANSACTIONAL),

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
+from api import links
 from dashboard import access, chips, fragments
 from dashboard.questions import answers, breath, cautions, dots, money, person, timeline
 from dashboard.views import identity
@@ -48,6 +49,7 @@ def member(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
             "cautions": cautions.read(found, now),
             "mark": uuids.uuid4(),
             "colleagues": User.objects.filter(is_active=True).order_by("first_name", "username"),
+            "card": "" if found.stage == Member.Stage.FORMER else links.url("card", found.uuid),
             "months": dots.read(found, now),
             "answer": answers.read(found, now),
             "notes": timeline.notes(found),
