@@ -26,6 +26,7 @@ from members import (
     first_value,
     moving,
     partitions,
+    retention,
     segment_keeping,
     subscriptions,
     usage_answering,
@@ -90,6 +91,7 @@ NIGHTLY: dict[str, Verb] = {
     "stages: up by time alone": moving.rise,  # after the facts of the night
     "stages: down": moving.fall,
     "segments": segment_keeping.refresh_all,
+    "former members whose time is over": retention.sweep,
     "who slept, month by month": trend.keep,
     "what is usual in flows": watching.measure,
 }

@@ -1,5 +1,6 @@
 """The page for leaving, to which letters lead: no login, no scripts, nothing offered. GET changes nothing."""
 
+import datetime as dt
 import uuid
 from typing import Any
 
@@ -14,7 +15,7 @@ from api import links
 from flows import listening
 from mail import wording
 from mail.models.message import Purpose
-from members import identity
+from members import durations, identity, retention
 from members.models import Member, Subscription
 from office import clock
 from winback import leaving, reasons
@@ -67,10 +68,20 @@ def _about(member: Member) -> dict[str, Any]:
         "leaves_on": wording.date(leaving.last_day(left, member), language) if left else "",
         "decided": decided,
         "decided_on": wording.date(timezone.localtime(decided).date(), language) if decided else "",
+        "data_until": _data_until(member, left, language),
         "reasons": reasons.GIVEN.items(),
         "has_receipt": bool(member.email)
         and listening.answers("subscription.cancelled", Purpose.TRANSACTIONAL),
     }
+
+
+def _data_until(member: Member, left: dt.datetime | None, language: str) -> str:
+    """Until when what is known of somebody who left, or is leaving, is kept; empty where no time is set."""
+    months = retention.months()
+    if months is None:
+        return ""
+    kept = retention.after(max(left, member.created_at), months) if left else retention.until(member, months)
+    return wording.date(kept.astimezone(durations.zone_of(member)).date(), language) if kept else ""
 
 
 def _sentence(row: Subscription, language: str) -> str:

@@ -40,6 +40,7 @@ class House:
     renewing: int = 0
     anniversaries: int = 0
     overdue: int = 0
+    deleted_soon: int = 0
     letters: str = ""
     counted_at: dt.datetime | None = None
 
@@ -96,6 +97,7 @@ def count(now: dt.datetime, of: Narrowed = Narrowed()) -> House:
         income=sleeping.yearly_of(mrr.paying(now).filter(of.who("member__"))),
         renewing=shown("renewing").count(),
         anniversaries=shown("anniversaries").count(),
+        deleted_soon=shown("to-be-deleted").count(),
         overdue=shown("overdue").count(),
         letters=_letters(now),
     )

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dashboard.questions import kind_words
 from dashboard.questions.narrowed import PERIODS
+from members import retention
 from members.models import Member, MemberFacts, StageChange, Subscription
 from members.models.member import Stage
 from members.models.plan import Consumption
@@ -62,6 +63,11 @@ def anniversaries(now: dt.datetime) -> QuerySet[Member]:
     return _here().filter(kind_words.anniversaries(now, SOON.days))
 
 
+def to_be_deleted(now: dt.datetime) -> QuerySet[Member]:
+    """Former members whose data the clock deletes within 14 days."""
+    return retention.due(now + SOON, retention.months())
+
+
 def overdue(_now: dt.datetime) -> QuerySet[Member]:
     """Whose payment is overdue."""
     return _here().filter(pk__in=Subscription.objects.filter(status=Status.PAST_DUE).values("member"))
@@ -91,6 +97,7 @@ OF_HOME: dict[str, Shown] = {
     "unknown": unknown,
     "renewing": renewing,
     "anniversaries": anniversaries,
+    "to-be-deleted": to_be_deleted,
     "overdue": overdue,
     **{f"{name}-{days}": _moved(kind, days) for name, kind in MOVES.items() for days in PERIODS},
 }
@@ -105,6 +112,7 @@ SENTENCES = {
     "unknown": _("Only those of whom nobody knows whether they use it."),
     "renewing": _("Only those whose membership renews in the next 14 days."),
     "anniversaries": _("Only those who joined some years ago to a day, counted over the next 14 days."),
+    "to-be-deleted": _("Only former members whose data is deleted within the next 14 days."),
     "overdue": _("Only those whose payment is overdue."),
     "came-30": _("Only those who joined in the last 30 days."),
     "came-90": _("Only those who joined in the last 90 days, whether they are still here or not."),

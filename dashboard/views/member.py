@@ -13,7 +13,7 @@ from dashboard.questions import answers, breath, cautions, dots, money, person, 
 from dashboard.views import identity
 from dashboard.words import people
 from mail import answering
-from members import ladder, stage_rules
+from members import ladder, retention, stage_rules
 from members.models import Member, Subscription
 from office import clock
 from office.models import User
@@ -49,6 +49,7 @@ def member(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
             "cautions": cautions.read(found, now),
             "mark": uuids.uuid4(),
             "colleagues": User.objects.filter(is_active=True).order_by("first_name", "username"),
+            "kept_until": retention.until(found, retention.months()),
             "card": "" if found.stage == Member.Stage.FORMER else links.url("card", found.uuid),
             "months": dots.read(found, now),
             "answer": answers.read(found, now),
