@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from api import deliveries, idempotency
+from api import deliveries, idempotency, rates
 from dashboard import monday, notices, watching
 from dashboard.questions import figures, trend
 from flows import admitting, execution, limits, sweeping
@@ -78,6 +78,7 @@ SWEEP_EVERY = 2.0  # seconds, real time: how late a lost nudge can make anything
 # Work of the night: once per slot of the clock's time; a slot that passed while everything was off is made good once.
 NIGHTLY: dict[str, Verb] = {
     "forget answers to repeated requests": idempotency.forget_answers,
+    "forget who knocked": rates.forget_old,
     "forget lists of new uses": usage_answering.forget,
     "months of raw use": partitions.keep,
     "forget lists never taken in": drafts.forget_old,

@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from api import links
+from api import links, rates
 from flows import listening
 from mail import wording
 from mail.models.message import Purpose
@@ -23,6 +23,7 @@ from winback import leaving, reasons
 
 @never_cache
 @csrf_exempt  # the token in the address is the permission, and mail programs carry no cookie
+@rates.limited("cancel", by_link=rates.Limit(30, 60))
 @require_http_methods(["GET", "HEAD", "POST"])
 def cancel(request: HttpRequest, token: str) -> HttpResponse:
     """Asks on GET; on POST leaves, or with `stay` takes that back, and shows how it stands then."""
