@@ -46,6 +46,20 @@ class IdempotentAnswer(models.Model):
         return f"{self.idempotency_key}: {self.status or 'in progress'}"
 
 
+class Knock(models.Model):
+    """How often one address, or one link, sent something to a page without login in one stretch of time.
+
+    `key` is a keyed hash of page, address or link, and stretch: of who knocked nothing is kept.
+    """
+
+    key = models.CharField(max_length=64, unique=True)
+    times = models.PositiveIntegerField(default=0)
+    ends_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.times} until {self.ends_at:%H:%M}"
+
+
 class Endpoint(models.Model):
     """An address of another system that we tell things. Secrets are sealed; the previous one signs along.
 

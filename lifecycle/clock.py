@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from api import deliveries, idempotency
+from api import deliveries, idempotency, rates
 from dashboard import monday, notices, watching
-from dashboard.questions import figures
+from dashboard.questions import figures, trend
 from flows import admitting, execution, limits, sweeping
 from flows.simulation import trying
 from intake import applying
@@ -27,6 +27,7 @@ from members import (
     first_value,
     moving,
     partitions,
+    retention,
     segment_keeping,
     subscriptions,
     usage_answering,
@@ -80,6 +81,7 @@ SWEEP_EVERY = 2.0  # seconds, real time: how late a lost nudge can make anything
 # Work of the night: once per slot of the clock's time; a slot that passed while everything was off is made good once.
 NIGHTLY: dict[str, Verb] = {
     "forget answers to repeated requests": idempotency.forget_answers,
+    "forget who knocked": rates.forget_old,
     "forget lists of new uses": usage_answering.forget,
     "months of raw use": partitions.keep,
     "forget lists never taken in": drafts.forget_old,
@@ -94,6 +96,8 @@ NIGHTLY: dict[str, Verb] = {
     "stages: up by time alone": moving.rise,  # after the facts of the night
     "stages: down": moving.fall,
     "segments": segment_keeping.refresh_all,
+    "former members whose time is over": retention.sweep,
+    "who slept, month by month": trend.keep,
     "what is usual in flows": watching.measure,
 }
 NIGHT_AT = dt.time(3, 0)  # UTC

@@ -131,6 +131,8 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25
 AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_CALLABLE = "api.rates.locked_out"
+AXES_CLIENT_IP_CALLABLE = "api.rates.address"
 AXES_VERBOSE = False
 
 # What browsers are told --------------------------------------------------------------------------

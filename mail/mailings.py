@@ -6,40 +6,28 @@ transaction: interrupted, it goes on where it was, and the key of a letter makes
 
 import contextlib
 import datetime as dt
-import hashlib
-import json
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from mail import addressing, audiences, compiling, outbox, sending_rules, topics
+from mail import addressing, audiences, group_letters, mailboxes, outbox, pacing, sending_rules
 from mail.calendar import Calendar, Shut
-from mail.models import Letter, LetterVersion, Mailing, Message
+from mail.group_letters import MailingErrors
+from mail.models import Letter, Mailing, Message
 from mail.models.message import Purpose
 from members import consent, durations
 from members.models import Member
 from office import audit, nudges
-from office.models import House, User
+from office.models import User
 
 BATCH = 500
 A_SECOND = 50  # a letter to a large group leaves room for those that somebody waits for, such as a welcome
-LONGEST_NOTICE = 1000
 VALID = {Mailing.Kind.NOTICE: "1d", Mailing.Kind.NEWS: "3d"}
 FARTHEST = dt.timedelta(days=366)
 Kind, State, Status = Mailing.Kind, Mailing.State, Message.Status
-
-
-class MailingErrors(Exception):
-    """Why the letter cannot be sent: every reason, in plain words, by the field that it is about."""
-
-    def __init__(self, errors: dict[str, list[str]]) -> None:
-        super().__init__("; ".join(said for some in errors.values() for said in some))
-        self.errors = errors
 
 
 class Moved(Exception):
@@ -59,7 +47,7 @@ def save(mailing: Mailing, now: dt.datetime, by: User | None) -> None:
 
 def copy(mailing: Mailing, now: dt.datetime, by: User | None) -> Mailing:
     """A new draft that says the same to the same group."""
-    kept = ("people", "kind", "topic", "at_night", "gives_tasks", "sender", "subject", "body")
+    kept = ("people", "kind", "topic", "at_night", "gives_tasks", "sender", "subject", "body", "blocks")
     fresh = Mailing(**{name: getattr(mailing, name) for name in kept})
     save(fresh, now, by)
     return fresh
@@ -72,30 +60,6 @@ def forget(mailing: Mailing, now: dt.datetime, by: User | None) -> None:
         audit.record(by, "mailing.deleted", mailing.subject or _("no subject"), now, id=str(mailing.uuid))
 
 
-def version(mailing: Mailing, now: dt.datetime) -> LetterVersion:
-    """The letter as it would be sent, as a row that is not kept. Raises MailingErrors with all that is missing."""
-    if found := _problems(mailing):
-        raise MailingErrors(found)
-    language = House.current().language or settings.LANGUAGE_CODE
-    source = {"subject": mailing.subject, "body": mailing.body}
-    try:
-        compiled = compiling.compile_letter(source, language=language, marketing=not mailing.is_notice)
-    except compiling.LetterErrors as error:
-        raise MailingErrors({"body": error.errors}) from error
-    texts = {language: compiled.texts()}
-    said = json.dumps([mailing.sender_id, texts], sort_keys=True)
-    return LetterVersion(
-        letter=Letter(slug=f"to-group-{mailing.pk or 0}"),
-        number=1,
-        sender=mailing.sender,
-        language=language,
-        texts=texts,
-        source={language: source},
-        digest=hashlib.sha256(said.encode()).hexdigest(),
-        published_at=now,
-    )
-
-
 def send(mailing: Mailing, at: dt.datetime | None, now: dt.datetime, by: User | None) -> None:
     """Sends a draft at `now`, or from `at` (aware) on. What it says is fixed from here; who gets it, when it begins.
 
@@ -105,7 +69,7 @@ def send(mailing: Mailing, at: dt.datetime | None, now: dt.datetime, by: User | 
         raise MailingErrors({"at": [_("Choose a time that is still to come, within a year.")]})
     with transaction.atomic():
         row = _locked(mailing, State.DRAFT)
-        fixed = version(row, now)
+        fixed = group_letters.version(row, now)
         fixed.letter, _new = Letter.objects.get_or_create(slug=fixed.letter.slug)
         fixed.number = fixed.letter.versions.count() + 1
         fixed.save()
@@ -141,13 +105,17 @@ def work(now: dt.datetime) -> int:
 
 
 def done_by(mailing: Mailing, number: int, now: dt.datetime) -> dt.datetime:
-    """When the last of so many letters leaves, sent at `now`, by the hours of the house and if no limit holds it up."""
+    """When the last of so many letters leaves, sent at `now`: by the hours of the house and the limits of the mailbox.
+
+    Behind the letters that wait already; at the end of what can be foreseen (two months) where it takes longer.
+    """
     opens = _Hours(mailing, now).open_from(durations.house_zone())
     calendar = sending_rules.current().calendar
     if not mailing.is_notice and calendar:
         with contextlib.suppress(Shut):  # where the rules leave no moment, it is said when it is tried
             opens = calendar.next_open(now, durations.house_zone(), Purpose.VALUE)
-    return opens + dt.timedelta(seconds=max(number - 1, 0) // A_SECOND)
+    slowest = pacing.foresee(mailboxes.current(), number, opens)
+    return max(opens + dt.timedelta(seconds=max(number - 1, 0) // A_SECOND), slowest)
 
 
 def _go_on(pk: int, now: dt.datetime) -> int:
@@ -253,36 +221,3 @@ def _locked(mailing: Mailing, *states: str) -> Mailing:
     if row is None:
         raise Moved(_("Meanwhile somebody here sent, stopped or deleted this letter. Look at it again."))
     return row
-
-
-def _problems(mailing: Mailing) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    if not audiences.is_known(mailing.people):
-        found["people"] = [_("Choose who gets it.")]
-    if mailing.kind not in Kind.values:
-        found["kind"] = [_("Say whether it is a practical notice, or news or an offer.")]
-    elif not mailing.is_notice and mailing.topic not in topics.known():
-        found["topic"] = [_("Choose which kind of letters it belongs to.")]
-    if mailing.sender is None:
-        found["sender"] = [_("Choose who writes.")]
-    if not mailing.subject.strip():
-        found["subject"] = [_("Write a subject.")]
-    if body := _body_problem(mailing):
-        found["body"] = [body]
-    return found
-
-
-def _body_problem(mailing: Mailing) -> str:
-    length = len(mailing.body)
-    if not length:
-        return _("Write the text.")
-    if mailing.is_notice and length > LONGEST_NOTICE:
-        said = ngettext(
-            "A notice is short: %(has)d character of at most %(most)d.",
-            "A notice is short: %(has)d characters of at most %(most)d.",
-            length,
-        )
-        return said % {"has": length, "most": LONGEST_NOTICE} + " " + _("Shorten it, or send it as news.")
-    if mailing.is_notice and "![" in mailing.body:
-        return _("A notice has no pictures. Take them out, or send it as news.")
-    return ""

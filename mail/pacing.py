@@ -58,6 +58,24 @@ def plan(mailbox: Mailbox, now: dt.datetime) -> int:
     return room
 
 
+def foresee(mailbox: Mailbox, number: int, begin: dt.datetime) -> dt.datetime:
+    """When the last of `number` more letters has room, the first from `begin` on and behind those that wait already.
+
+    Nothing is written. The end of what is foreseen, two months, where it takes longer.
+    """
+    if not (mailbox.per_minute or mailbox.per_day) or number < 1:
+        return begin
+    left = _left(begin).aggregate(
+        day=Count("pk"), minute=Count("pk", filter=Q(submitted_at__gt=begin - MINUTE))
+    )
+    room = min(_rest(mailbox.per_minute, left["minute"]), _rest(mailbox.per_day, left["day"]))
+    queued = Message.objects.filter(status=Status.QUEUED)
+    before = queued.filter(due_at__lte=begin).count()
+    times = Times(mailbox, begin, room, 0)
+    times.plan(_by_minute(queued.filter(due_at__gt=begin), "due_at", begin))
+    return next(itertools.islice(times.free, before + number - 1, None), begin + FAR * MINUTE)
+
+
 def _left(now: dt.datetime) -> Letters:
     # finished_at stands in an index; a letter that was never handed over has no submitted_at.
     return Message.objects.filter(

@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from api import links
+from api import links, rates
 from mail import addressing, choosing, topics
 from mail.models import Message
 from members import durations, identity, letter_pauses
@@ -24,10 +24,12 @@ from members.models import Member
 from office import clock
 
 MAX_AGE = dt.timedelta(days=14)  # of a link that confirms
+MEMBERS = rates.Limit(30, 60)  # clicks of one link; nobody needs more
 
 
 @never_cache
 @csrf_exempt  # the token in the address is the permission; mail programs cannot carry a cookie
+@rates.limited("unsubscribe", by_link=MEMBERS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """Asks on GET; on POST, a button's or a mail program's one click, withdraws the topic of the letter."""
@@ -46,6 +48,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
 
 @never_cache
 @csrf_exempt
+@rates.limited("preferences", by_link=MEMBERS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def preferences(request: HttpRequest, token: str) -> HttpResponse:
     """Shows what may come; POST keeps the ticked topics, stops all, or rests for some months. Each can be undone."""
@@ -66,6 +69,7 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
 
 @never_cache
 @csrf_exempt
+@rates.limited("confirm", by_link=MEMBERS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
     """The second yes of a double opt-in: GET asks, POST says it."""

@@ -9,6 +9,7 @@ from mail import brand, merge_fields, rendering, values
 from mail.models import Brand, LetterVersion, Message
 from mail.models.message import Purpose
 from members.models import Member
+from office.models import House
 
 DARK = re.compile(r"@media \(prefers-color-scheme:\s*dark\)")
 
@@ -58,5 +59,7 @@ def _samples(version: LetterVersion, language: str) -> dict[str, Any]:
     found = merge_fields.samples()
     found["sender"] = {**found["sender"], **values.of_sender(version.sender)}
     found["member"]["language"] = language
+    # A house that has a name reads its own, not that of the example.
+    found["business"] |= {name: said for name, said in values.of_house(House.current()).items() if said}
     found["brand"] = brand.values(Brand.current())
     return found

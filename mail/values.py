@@ -31,7 +31,7 @@ def supply(supplier: Supplier) -> None:
 
 def gather(messages: Sequence[Message], now: dt.datetime) -> dict[int, dict[str, Any]]:
     """The values per letter id, in each member's language and time zone."""
-    house, look = _house(House.current()), brand.values(Brand.current())
+    house, look = of_house(House.current()), brand.values(Brand.current())
     live = _live_subscriptions({message.member_id for message in messages})
     people = writers.of(messages, now)
     found = {
@@ -53,7 +53,7 @@ ABOUT_MEMBERS = frozenset({"member", "plan", "subscription", "business"})
 def of_members(members: Sequence[Member], language: str) -> dict[int, dict[str, Any]]:
     """What a line for staff may say of members, per member id: `ABOUT_MEMBERS`, in the staff's language."""
     prefetch_related_objects(list(members), "plan")
-    house = _house(House.current())
+    house = of_house(House.current())
     live = _live_subscriptions({member.pk for member in members})
     return {
         member.pk: {
@@ -164,7 +164,8 @@ def _leaving(member: str) -> str:
     return links.url("cancel", member)
 
 
-def _house(house: House) -> dict[str, str]:
+def of_house(house: House) -> dict[str, str]:
+    """What a letter says of the house."""
     return {
         "name": house.name,
         "address": house.postal_address,

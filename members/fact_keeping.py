@@ -8,6 +8,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from django.db import transaction
+from django.db.models import Q
 
 from members import (
     contract_facts,
@@ -27,7 +28,7 @@ from office.models import Beat
 BATCH = 1000
 # The beat that remembers which windows the last night saw. A new name, when facts are reckoned otherwise than before,
 # makes the next night look at everybody.
-ROLLED = "facts rolled 2"
+ROLLED = "facts rolled 3"
 
 
 def refresh(now: dt.datetime, limit: int = BATCH) -> int:
@@ -95,14 +96,18 @@ def _sources(known: list[fact_rows.Known], ids: list[int], now: dt.datetime) -> 
 def _plans(
     known: list[fact_rows.Known], rhythms: Mapping[int, rhythm.Rhythm], now: dt.datetime
 ) -> dict[int, Plan]:
-    """The plans of these members. The first use on a plan makes use known for everybody on it."""
+    """The plans of these members. The first use on a plan makes use known for everybody on it, from that day on."""
     plans = Plan.objects.in_bulk({one.plan_id for one in known if one.plan_id})
-    for one in known:
-        plan = plans.get(one.plan_id or 0)
-        if plan and plan.first_use_on is None and one.member_id in rhythms:
-            plan.first_use_on = rhythms[one.member_id].last
-            Plan.objects.filter(pk=plan.pk, first_use_on=None).update(first_use_on=plan.first_use_on)
-            _spread(plan, now)
+    for plan in plans.values():
+        theirs = [one.member_id for one in known if one.plan_id == plan.pk]
+        first = min((rhythms[pk].first for pk in theirs if pk in rhythms), default=None)
+        if first is None or (plan.first_use_on and plan.first_use_on <= first):
+            continue
+        if plan.first_use_on is None:
+            _spread(plan, now)  # of an earlier day that a list brings the night takes care
+        plan.first_use_on = first
+        later = Q(first_use_on=None) | Q(first_use_on__gt=first)
+        Plan.objects.filter(later, pk=plan.pk).update(first_use_on=first)
     return plans
 
 

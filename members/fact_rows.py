@@ -203,7 +203,7 @@ def _is_known(found: rhythm.Rhythm | None, plan: Plan | None) -> bool:
 
 def _pulse(of: Known, sources: Sources, plan: Plan | None, ratio: float | None, now: dt.datetime) -> Row:
     is_expected = of.stage != Stage.FORMER and of.status not in AWAY
-    since = _last_seen(of, sources)
+    since = _last_seen(of, sources, plan)
     # Whoever is quiet stays so until they come: a rhythm that fades must not wake them.
     usual = None if of.pulse in (Pulse.QUIET, Pulse.SLEEPING) else ratio
     beats = pulse.of(plan, since, now.date(), usual) if is_expected else Pulse.UNKNOWN
@@ -216,10 +216,14 @@ def _pulse(of: Known, sources: Sources, plan: Plan | None, ratio: float | None, 
     return {"pulse": str(beats.value), "pulse_since": min(midnight, now)}
 
 
-def _last_seen(of: Known, sources: Sources) -> dt.date:
-    """The day from which the clocks of quiet and sleep run: the last use, or a beginning that came after it."""
+def _last_seen(of: Known, sources: Sources, plan: Plan | None) -> dt.date:
+    """The day from which the clocks of quiet and sleep run: the last use, or a beginning that came after it.
+
+    Of who never came it is known only from the day on which use of the plan was first told at all.
+    """
     found = sources.rhythms.get(of.member_id)
     told = sources.signs.get(of.member_id, NOTHING).last(lambda name: name == signs.RESUMED)
     life = sources.terms.get(of.member_id, NO_TERMS).life_since
     moments = [moment.date() for moment in (of.joined_at, told, life) if moment]
-    return max([*moments, found.last] if found else moments)
+    seen = found.last if found else plan.first_use_on if plan else None
+    return max([*moments, seen] if seen else moments)

@@ -84,13 +84,16 @@ def _pulses(now: dt.datetime) -> Iterator[Q]:
         quiet, asleep = (
             pulse.latest(now.date(), days, still) for days in (plan.quiet_after, plan.sleeping_after)
         )
-        yield of & Q(pulse=Pulse.AWAKE) & _not_seen_after(quiet)
-        yield of & Q(pulse__in=(Pulse.AWAKE, Pulse.QUIET)) & _not_seen_after(asleep)
-        yield of & Q(pulse=Pulse.SLEEPING) & ~_not_seen_after(asleep)
-        yield of & Q(pulse=Pulse.QUIET) & ~_not_seen_after(quiet)
+        yield of & Q(pulse=Pulse.AWAKE) & _not_seen_after(plan, quiet)
+        yield of & Q(pulse__in=(Pulse.AWAKE, Pulse.QUIET)) & _not_seen_after(plan, asleep)
+        yield of & Q(pulse=Pulse.SLEEPING) & ~_not_seen_after(plan, asleep)
+        yield of & Q(pulse=Pulse.QUIET) & ~_not_seen_after(plan, quiet)
 
 
-def _not_seen_after(day: dt.date) -> Q:
+def _not_seen_after(plan: Plan, day: dt.date) -> Q:
     end = dt.datetime.combine(day, dt.time.max, dt.UTC)
     began = Q(member__joined_at__lte=end) & (Q(tenure_since__isnull=True) | Q(tenure_since__lte=end))
-    return began & (Q(last_use_on__isnull=True) | Q(last_use_on__lte=day))
+    seen = Q(last_use_on__lte=day)
+    if plan.first_use_on is None or plan.first_use_on <= day:
+        seen |= Q(last_use_on__isnull=True)
+    return began & seen

@@ -1,12 +1,17 @@
 """Plans by their slug. A signup may name one that nobody has written down yet: it is made, and listed."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils.text import slugify
 
 from members.models import Plan, PlanDefaults
+from members.models.plan import Consumption
 
+PASSIVE = re.compile(
+    r"passiv|støtte|stötte|support|sympati|friend of|venne", re.IGNORECASE
+)  # as lists of many houses call them
 QUIET_TIMES = ("quiet_after", "sleeping_after", "quiet_below", "quiet_months")
 
 
@@ -19,6 +24,19 @@ def by_slug(slugs: Iterable[str]) -> dict[str, Plan]:
     for slug in strange:
         found[slug], _ = Plan.objects.get_or_create(slug=slug, defaults={"name": _readable(slug), **quiet})
     return found
+
+
+def make(called: Mapping[str, str]) -> None:
+    """Makes the plans of these slugs that nobody knows yet, called as people call them.
+
+    A plan that calls itself passive or supporting expects nobody: its members are never asleep.
+    """
+    known = set(Plan.objects.filter(slug__in=called).values_list("slug", flat=True))
+    quiet = quiet_times() if called.keys() - known else {}
+    for slug in sorted(called.keys() - known):
+        use = Consumption.OPTIONAL if PASSIVE.search(called[slug]) else Consumption.EXPECTED
+        about = {"name": called[slug][:120], "consumption": use, **quiet}
+        Plan.objects.get_or_create(slug=slug, defaults=about)
 
 
 def named(slug: str) -> Plan | None:

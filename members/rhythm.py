@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import Max, Q, Sum
+from django.db.models import Max, Min, Q, Sum
 
 from members.models import UsageDay
 
@@ -15,11 +15,12 @@ YOUNGEST = 56  # days since joining from which there is a rhythm of one's own
 
 @dataclass(frozen=True)
 class Rhythm:
-    """The day of the last use, the uses of the last 28 days including today, and of the 168 days before these."""
+    """The days of the last and the first use, the uses of the last 28 days with today, and of the 168 days before."""
 
     last: dt.date
     recent: int
     before: int
+    first: dt.date
 
 
 def of(member_ids: Collection[int], today: dt.date) -> dict[int, Rhythm]:
@@ -31,8 +32,9 @@ def of(member_ids: Collection[int], today: dt.date) -> dict[int, Rhythm]:
         last=Max("day"),
         recent=Sum("count", filter=Q(day__gt=edge)),
         before=Sum("count", filter=Q(day__gt=start, day__lte=edge)),
-    ).values_list("member_id", "last", "recent", "before")
-    return {pk: Rhythm(last, recent or 0, before or 0) for pk, last, recent, before in found}
+        first=Min("day"),
+    ).values_list("member_id", "last", "recent", "before", "first")
+    return {pk: Rhythm(last, recent or 0, before or 0, first) for pk, last, recent, before, first in found}
 
 
 def ratio(rhythm: Rhythm | None, joined: dt.date, today: dt.date) -> float | None:

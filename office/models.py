@@ -43,6 +43,13 @@ class House(models.Model):
     postal_address = models.CharField(_("postal address"), max_length=300, blank=True)
     email = models.EmailField(_("e-mail"), blank=True, help_text=_("Where members can write to the house."))
     language = models.CharField(_("language"), max_length=12, default="en")
+    former_months = models.PositiveSmallIntegerField(
+        _("former members are kept (months)"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("Empty: until somebody erases them."),
+    )
     counts_clicks = models.BooleanField(
         _("count which links of letters are opened"),
         default=False,

@@ -30,6 +30,7 @@ MAY: dict[str, tuple[str, ...]] = {
     # All of what is known of somebody leaves the house, or is gone for ever.
     "members.export": OWNER,
     "members.erase": OWNER,
+    "retention.change": OWNER,
     "lists.export": EDITORS,
     # How the house works.
     "flows.change": EDITORS,

@@ -6,7 +6,7 @@ import uuid
 from django.db import transaction
 from django.utils import timezone
 
-from members import events, usage
+from members import events, usage, usage_corrections
 from members.models import Member, Usage
 from office import audit
 from office.models import User
@@ -45,8 +45,7 @@ def ask(
 
 def see(member: Member, by: User, now: dt.datetime) -> bool:
     """Writes down that a member is here today, once for a day of the house; False when that was known."""
-    day = timezone.localtime(now).date()
-    use = usage.Use(member.pk, BY_HAND, f"here:{member.pk}:{day}", HERE, now)
+    use = usage.Use(member.pk, BY_HAND, _mark_of_day(member, now), HERE, now)
     with transaction.atomic():
         Member.objects.select_for_update().get(
             pk=member.pk
@@ -56,3 +55,19 @@ def see(member: Member, by: User, now: dt.datetime) -> bool:
         if is_new:
             audit.record(by, "member.seen", member, now, member=member.uuid)
     return is_new
+
+
+def unsee(member: Member, by: User, now: dt.datetime) -> bool:
+    """Takes back that a member was here today; False where nobody wrote it down."""
+    known = Usage.objects.filter(source=BY_HAND, external_id=_mark_of_day(member, now)).first()
+    with transaction.atomic():
+        is_gone = known is not None and usage_corrections.take_back(
+            BY_HAND, known.external_id, known.occurred_at, now
+        )
+        if is_gone:
+            audit.record(by, "member.unseen", member, now, member=member.uuid)
+    return is_gone
+
+
+def _mark_of_day(member: Member, now: dt.datetime) -> str:
+    return f"here:{member.pk}:{timezone.localtime(now).date()}"

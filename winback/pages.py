@@ -1,20 +1,21 @@
 """The page for leaving, to which letters lead: no login, no scripts, nothing offered. GET changes nothing."""
 
+import datetime as dt
 import uuid
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.utils import translation
+from django.utils import timezone, translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from api import links
+from api import links, rates
 from flows import listening
 from mail import wording
 from mail.models.message import Purpose
-from members import identity
+from members import durations, identity, retention
 from members.models import Member, Subscription
 from office import clock
 from winback import leaving, reasons
@@ -22,6 +23,7 @@ from winback import leaving, reasons
 
 @never_cache
 @csrf_exempt  # the token in the address is the permission, and mail programs carry no cookie
+@rates.limited("cancel", by_link=rates.Limit(30, 60))
 @require_http_methods(["GET", "HEAD", "POST"])
 def cancel(request: HttpRequest, token: str) -> HttpResponse:
     """Asks on GET; on POST leaves, or with `stay` takes that back, and shows how it stands then."""
@@ -57,6 +59,7 @@ def _about(member: Member) -> dict[str, Any]:
     staying = leaving.staying(member)
     ends = max((leaving.end_of(row, now) for row in staying), default=now)
     left = max((row.access_ends_at for row in gone if row.access_ends_at), default=None)
+    decided = max((row.cancelled_at for row in gone if row.cancelled_at), default=None)
     return {
         "member": member,
         "memberships": [_sentence(row, language) for row in staying],
@@ -64,11 +67,22 @@ def _about(member: Member) -> dict[str, Any]:
         "last_day": wording.date(leaving.last_day(ends, member), language),
         "at_once": ends <= now,
         "leaves_on": wording.date(leaving.last_day(left, member), language) if left else "",
-        "decided": max((row.cancelled_at for row in gone if row.cancelled_at), default=None),
+        "decided": decided,
+        "decided_on": wording.date(timezone.localtime(decided).date(), language) if decided else "",
+        "data_until": _data_until(member, left, language),
         "reasons": reasons.GIVEN.items(),
         "has_receipt": bool(member.email)
         and listening.answers("subscription.cancelled", Purpose.TRANSACTIONAL),
     }
+
+
+def _data_until(member: Member, left: dt.datetime | None, language: str) -> str:
+    """Until when what is known of somebody who left, or is leaving, is kept; empty where no time is set."""
+    months = retention.months()
+    if months is None:
+        return ""
+    kept = retention.after(max(left, member.created_at), months) if left else retention.until(member, months)
+    return wording.date(kept.astimezone(durations.zone_of(member)).date(), language) if kept else ""
 
 
 def _sentence(row: Subscription, language: str) -> str:

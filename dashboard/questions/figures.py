@@ -4,18 +4,20 @@ A house of up to 20,000 members is counted when somebody looks; a larger one eve
 """
 
 import datetime as dt
+import hashlib
 from dataclasses import asdict, dataclass, field
 
-from django.db.models import F, Sum
+from django.db.models import F, QuerySet
 
 from dashboard.models import Figures
-from dashboard.questions import arriving, people
+from dashboard.questions import arriving, people, sleeping
+from dashboard.questions.narrowed import Narrowed
 from members import mrr
-from members.models import Member, MemberFacts
-from members.models.member import Stage
+from members.models import Member
 
 COUNTED_EACH_TIME = 20_000  # members
 NAME = "home"
+HOUR = dt.timedelta(hours=1)
 Money = dict[str, int]
 
 
@@ -38,6 +40,7 @@ class House:
     renewing: int = 0
     anniversaries: int = 0
     overdue: int = 0
+    deleted_soon: int = 0
     letters: str = ""
     counted_at: dt.datetime | None = None
 
@@ -47,19 +50,21 @@ class House:
         return round(100 * self.with_value / self.joined) if self.joined >= 10 else None
 
 
-def read(now: dt.datetime, members: int) -> House:
+def read(now: dt.datetime, members: int, of: Narrowed = Narrowed()) -> House:
     """The numbers: of now, or as of `counted_at`, an hour or so ago; `members` says how large the house is."""
     if members <= COUNTED_EACH_TIME:
-        return count(now)
-    kept = Figures.objects.filter(name=NAME).first()
-    return House(**kept.values, counted_at=kept.counted_at) if kept else keep(now)
+        return count(now, of)
+    kept = Figures.objects.filter(name=_name(of)).first()
+    if kept is None or (not of.is_whole and kept.counted_at <= now - HOUR):
+        return keep(now, of)
+    return House(**kept.values, counted_at=kept.counted_at)
 
 
-def keep(now: dt.datetime) -> House:
+def keep(now: dt.datetime, of: Narrowed = Narrowed()) -> House:
     """Counts and remembers."""
-    found = count(now)
+    found = count(now, of)
     values = {name: value for name, value in asdict(found).items() if name != "counted_at"}
-    Figures.objects.update_or_create(name=NAME, defaults={"values": values, "counted_at": now})
+    Figures.objects.update_or_create(name=_name(of), defaults={"values": values, "counted_at": now})
     return found
 
 
@@ -70,9 +75,13 @@ def sweep(now: dt.datetime) -> int:
     return 0
 
 
-def count(now: dt.datetime) -> House:
+def count(now: dt.datetime, of: Narrowed = Narrowed()) -> House:
     """All of them at `now`, in a fixed number of queries."""
-    newcomers, used, awake = (people.SHOWN[name](now) for name in ("joined-90", "used-90", "awake-90"))
+
+    def shown(name: str) -> QuerySet[Member]:
+        return people.SHOWN[name](now).filter(of.who())
+
+    newcomers, used, awake = map(shown, ("joined-90", "used-90", "awake-90"))
     number = used.count()
     took = used.annotate(took=F("facts__activated_at") - F("joined_at")).order_by("took")
     middle = took.values_list("took", flat=True)[number // 2 : number // 2 + 1]
@@ -81,14 +90,15 @@ def count(now: dt.datetime) -> House:
         with_value=number,
         days=next((max(one.days, 0) for one in middle), None),
         awake=awake.count(),
-        sleeping=people.SHOWN["sleeping"](now).count(),
-        sleeping_money=_sleeping_money(),
-        passive=people.SHOWN["passive"](now).count(),
-        unknown=people.SHOWN["unknown"](now).count(),
-        income={currency: 12 * worth for currency, worth in mrr.total(now).items() if currency},
-        renewing=people.SHOWN["renewing"](now).count(),
-        anniversaries=people.SHOWN["anniversaries"](now).count(),
-        overdue=people.SHOWN["overdue"](now).count(),
+        sleeping=shown("sleeping").count(),
+        sleeping_money=sleeping.sums(now, of.who("member__")),
+        passive=shown("passive").count(),
+        unknown=shown("unknown").count(),
+        income=sleeping.yearly_of(mrr.paying(now).filter(of.who("member__"))),
+        renewing=shown("renewing").count(),
+        anniversaries=shown("anniversaries").count(),
+        deleted_soon=shown("to-be-deleted").count(),
+        overdue=shown("overdue").count(),
         letters=_letters(now),
     )
 
@@ -98,9 +108,6 @@ def _letters(now: dt.datetime) -> str:
     return next((level for level in ("danger", "warn", "good") if level in levels), "")
 
 
-def _sleeping_money() -> Money:
-    facts = MemberFacts.objects.filter(
-        pulse=MemberFacts.Pulse.SLEEPING, member__merged_into=None, mrr__gt=0, currency__isnull=False
-    ).exclude(member__stage=Stage.FORMER)
-    worth = facts.order_by().values("currency").annotate(worth=Sum("mrr")).values_list("currency", "worth")
-    return {currency: 12 * month for currency, month in worth if currency}
+def _name(of: Narrowed) -> str:
+    digest = hashlib.blake2b(of.mark.encode(), digest_size=12).hexdigest()
+    return NAME if of.is_whole else f"{NAME}:{digest}"

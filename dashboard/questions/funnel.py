@@ -1,4 +1,4 @@
-"""Where all members stand in the reverse funnel, and how they moved in the last 30 days."""
+"""Where all members stand in the reverse funnel, and how they moved of late."""
 
 import datetime as dt
 import math
@@ -9,13 +9,13 @@ from django.core.cache import cache
 from django.db.models import Count
 
 from dashboard.questions import people
+from dashboard.questions.narrowed import Narrowed
 from flows.models import Flow, FlowVersion
 from members import ladder
 from members.models import Member, StageChange
 from members.models.member import Stage
 
 JOINED = (Stage.ONBOARDING, Stage.VALUE, Stage.RELATIONSHIP, Stage.AMBASSADOR)
-PERIOD = dt.timedelta(days=30)
 WALKED_EACH_TIME = 20_000  # members
 OF_PURPOSE = {
     "onboarding": Stage.ONBOARDING,
@@ -27,7 +27,7 @@ OF_PURPOSE = {
 
 @dataclass(frozen=True)
 class Shape:
-    """One stage: who is in it, who came and went in 30 days, how long half of them have been there.
+    """One stage: who is in it, who came and went of late, how long half of them have been there.
 
     `stalled` of them are longer in onboarding than it lasts, and never had first value.
     """
@@ -44,7 +44,7 @@ class Shape:
 
 @dataclass(frozen=True)
 class Funnel:
-    """The four stages in order, the former members; how many of those came back in 30 days, how many are new."""
+    """The four stages in order, the former members; how many of those came back of late, how many are new."""
 
     joined: tuple[Shape, ...]
     former: Shape
@@ -62,15 +62,15 @@ class Funnel:
         return (*self.joined, self.former)
 
 
-def read(now: dt.datetime) -> Funnel:
-    """The funnel at `now`, in a number of queries that does not depend on the number of members."""
-    counts = people.per_stage()
-    came, went, kinds = _moves(now)
-    flows, stalled = _flows(), ladder.stalled(now).count()
+def read(now: dt.datetime, of: Narrowed = Narrowed()) -> Funnel:
+    """The funnel at `now` of those who are meant, in a number of queries that does not depend on how many they are."""
+    counts = people.per_stage(of.who())
+    came, went, kinds = _moves(now, of)
+    flows, stalled = _flows(), ladder.stalled(now).filter(of.who()).count()
     shapes = []
     for stage in (*JOINED, Stage.FORMER):
         count = counts.get(stage, 0)
-        since = _median_since(stage, count)
+        since = _median_since(stage, count, of)
         days = max((now - since).days, 0) if since else None
         stuck = stalled if stage == Stage.ONBOARDING else 0
         shapes.append(Shape(stage, count, came[stage], went[stage], since, days, tuple(flows[stage]), stuck))
@@ -78,11 +78,10 @@ def read(now: dt.datetime) -> Funnel:
     return Funnel(tuple(shapes[:-1]), shapes[-1], returned, arrived)
 
 
-def _moves(now: dt.datetime) -> tuple[Counter[str], Counter[str], Counter[str]]:
+def _moves(now: dt.datetime, of: Narrowed) -> tuple[Counter[str], Counter[str], Counter[str]]:
     """Moves into and out of each stage, and of each kind. Somebody placed at import did not move."""
-    changes = StageChange.objects.filter(at__gt=now - PERIOD, at__lte=now).exclude(
-        kind=StageChange.Kind.PLACED
-    )
+    changes = StageChange.objects.filter(of.who("member__"), at__gt=now - of.period, at__lte=now)
+    changes = changes.exclude(kind=StageChange.Kind.PLACED)
     came: Counter[str] = Counter()
     went: Counter[str] = Counter()
     kinds: Counter[str] = Counter()
@@ -95,21 +94,22 @@ def _moves(now: dt.datetime) -> tuple[Counter[str], Counter[str], Counter[str]]:
     return came, went, kinds
 
 
-def _median_since(stage: Stage, count: int) -> dt.datetime | None:
+def _median_since(stage: Stage, count: int, of: Narrowed) -> dt.datetime | None:
     """Since when the middle one of this stage has been in it; one walk along the index of stage and date.
 
     Of very many the walk is long and its end moves slowly: it is taken again when the number of members changed by a
     hundredth, or after an hour.
     """
     if count <= WALKED_EACH_TIME:
-        return _walk(stage, count)
-    key = f"funnel:{stage}:{round(math.log(count) * 100)}"
-    found: dt.datetime | None = cache.get_or_set(key, lambda: _walk(stage, count), timeout=3600)
+        return _walk(stage, count, of)
+    key = f"funnel:{stage}:{of.mark}:{round(math.log(count) * 100)}"
+    found: dt.datetime | None = cache.get_or_set(key, lambda: _walk(stage, count, of), timeout=3600)
     return found
 
 
-def _walk(stage: Stage, count: int) -> dt.datetime | None:
-    ordered = Member.objects.filter(stage=stage).order_by("stage_since").values_list("stage_since", flat=True)
+def _walk(stage: Stage, count: int, of: Narrowed) -> dt.datetime | None:
+    there = Member.objects.filter(of.who(), stage=stage)
+    ordered = there.order_by("stage_since").values_list("stage_since", flat=True)
     return next(iter(ordered[count // 2 : count // 2 + 1]), None)
 
 

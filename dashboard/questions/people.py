@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from dashboard.questions import shown
+from dashboard.questions.narrowed import Narrowed
 from flows.models import Decision, Enrolment
 from mail.models import Message
 from members import finding, ladder, segments
@@ -31,12 +32,15 @@ class Choice:
     flow: str = ""
     step: str = ""
     show: str = ""
+    plan: str = ""
+    circle: str = ""
     sort: str = "newest"
 
 
 def matching(choice: Choice, now: dt.datetime) -> QuerySet[Member]:
     """The members of this choice, unordered."""
     found = SHOWN[choice.show](now) if choice.show in SHOWN else Member.objects.all()
+    found = found.filter(Narrowed(choice.plan, choice.circle).who())
     if choice.stage:
         found = found.filter(stage=choice.stage)
     if choice.flow:
@@ -46,9 +50,9 @@ def matching(choice: Choice, now: dt.datetime) -> QuerySet[Member]:
     return finding.search(found, choice.search)
 
 
-def per_stage() -> dict[str, int]:
-    """How many members each stage has."""
-    rows = Member.objects.order_by().values("stage").annotate(there=Count("*"))
+def per_stage(who: Q = Q()) -> dict[str, int]:
+    """How many members each stage has, of those who are meant."""
+    rows = Member.objects.filter(who).order_by().values("stage").annotate(there=Count("*"))
     return {row["stage"]: row["there"] for row in rows}
 
 

@@ -7,12 +7,16 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.questions import kind_words
+from dashboard.questions.narrowed import PERIODS
+from members import retention
 from members.models import Member, MemberFacts, StageChange, Subscription
 from members.models.member import Stage
 from members.models.plan import Consumption
 
-NEWCOMERS, MONTH, SOON = dt.timedelta(days=90), dt.timedelta(days=30), dt.timedelta(days=14)
+NEWCOMERS, SOON = dt.timedelta(days=90), dt.timedelta(days=14)
 Pulse, Status = MemberFacts.Pulse, Subscription.Status
+Kind = StageChange.Kind
+MOVES = {"came": Kind.JOINED, "returned": Kind.RETURNED, "left": Kind.LEFT}
 Shown = Callable[[dt.datetime], QuerySet[Member]]
 
 
@@ -59,29 +63,25 @@ def anniversaries(now: dt.datetime) -> QuerySet[Member]:
     return _here().filter(kind_words.anniversaries(now, SOON.days))
 
 
+def to_be_deleted(now: dt.datetime) -> QuerySet[Member]:
+    """Former members whose data the clock deletes within 14 days."""
+    return retention.due(now + SOON, retention.months())
+
+
 def overdue(_now: dt.datetime) -> QuerySet[Member]:
     """Whose payment is overdue."""
     return _here().filter(pk__in=Subscription.objects.filter(status=Status.PAST_DUE).values("member"))
 
 
-def came(now: dt.datetime) -> QuerySet[Member]:
-    """Who joined in the last 30 days."""
-    return _moved(StageChange.Kind.JOINED, now)
+def _moved(kind: StageChange.Kind, days: int) -> Shown:
+    """Who made such a move in the last `days` days."""
 
+    def found(now: dt.datetime) -> QuerySet[Member]:
+        since = now - dt.timedelta(days=days)
+        moves = StageChange.objects.filter(kind=kind, at__gt=since, at__lte=now)
+        return Member.objects.filter(Exists(moves.filter(member=OuterRef("pk"))))
 
-def returned(now: dt.datetime) -> QuerySet[Member]:
-    """Who came back in the last 30 days."""
-    return _moved(StageChange.Kind.RETURNED, now)
-
-
-def left(now: dt.datetime) -> QuerySet[Member]:
-    """Who left in the last 30 days."""
-    return _moved(StageChange.Kind.LEFT, now)
-
-
-def _moved(kind: StageChange.Kind, now: dt.datetime) -> QuerySet[Member]:
-    moves = StageChange.objects.filter(kind=kind, at__gt=now - MONTH, at__lte=now)
-    return Member.objects.filter(Exists(moves.filter(member=OuterRef("pk"))))
+    return found
 
 
 def _here() -> QuerySet[Member]:
@@ -97,10 +97,9 @@ OF_HOME: dict[str, Shown] = {
     "unknown": unknown,
     "renewing": renewing,
     "anniversaries": anniversaries,
+    "to-be-deleted": to_be_deleted,
     "overdue": overdue,
-    "came-30": came,
-    "returned-30": returned,
-    "left-30": left,
+    **{f"{name}-{days}": _moved(kind, days) for name, kind in MOVES.items() for days in PERIODS},
 }
 SENTENCES = {
     "not-welcomed": _("Only those who joined in the last week and have had no letter."),
@@ -113,8 +112,15 @@ SENTENCES = {
     "unknown": _("Only those of whom nobody knows whether they use it."),
     "renewing": _("Only those whose membership renews in the next 14 days."),
     "anniversaries": _("Only those who joined some years ago to a day, counted over the next 14 days."),
+    "to-be-deleted": _("Only former members whose data is deleted within the next 14 days."),
     "overdue": _("Only those whose payment is overdue."),
     "came-30": _("Only those who joined in the last 30 days."),
+    "came-90": _("Only those who joined in the last 90 days, whether they are still here or not."),
+    "came-365": _("Only those who joined in the last year."),
     "returned-30": _("Only those who came back in the last 30 days."),
+    "returned-90": _("Only those who came back in the last 90 days."),
+    "returned-365": _("Only those who came back in the last year."),
     "left-30": _("Only those who left in the last 30 days."),
+    "left-90": _("Only those who left in the last 90 days."),
+    "left-365": _("Only those who left in the last year."),
 }

@@ -6,7 +6,7 @@ nobody can see are not among them.
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -48,18 +48,26 @@ def unknown() -> int:
 
 def yearly(now: dt.datetime) -> list[str]:
     """What all of them pay in a year by what is agreed at `now`, one amount per currency."""
-    return _said(_sums(mrr.paying(now).filter(member__in=members().values("pk"))))
+    return _said(sums(now))
+
+
+def sums(now: dt.datetime, who: Q = Q()) -> dict[str, int]:
+    """The same in minor units by currency, of those who are meant (`who` is asked of their spans)."""
+    return yearly_of(mrr.paying(now).filter(who, member__in=members().values("pk")))
 
 
 def fees(people: Iterable[Member], now: dt.datetime) -> dict[int, str]:
     """What each of these pays in a year, by their keys; one query."""
     spans = mrr.paying(now).filter(member__in=[member.pk for member in people])
-    sums: dict[int, Counter[str]] = {}
+    found: dict[int, Counter[str]] = {}
     for span in spans:
-        sums.setdefault(span.member_id, Counter())[span.currency] += _year(
-            span.amount, span.mrr, span.interval, span.interval_count
-        )
-    return {pk: " · ".join(_said(found)) for pk, found in sums.items()}
+        found.setdefault(span.member_id, Counter()).update(of_span(span))
+    return {pk: " · ".join(_said(paid)) for pk, paid in found.items()}
+
+
+def of_span(span: Span) -> dict[str, int]:
+    """What is paid in a year for one span, minor units by currency."""
+    return {span.currency: _year(span.amount, span.mrr, span.interval, span.interval_count)}
 
 
 def care() -> Care:
@@ -77,12 +85,13 @@ def care() -> Care:
     )
 
 
-def _sums(spans: QuerySet[Span]) -> Counter[str]:
+def yearly_of(spans: QuerySet[Span]) -> dict[str, int]:
+    """What is paid in a year for these spans by what was agreed, minor units by currency; one query."""
     groups = spans.order_by().values_list("currency", "interval", "interval_count")
     found: Counter[str] = Counter()
     for currency, interval, number, amount, monthly in groups.annotate(a=Sum("amount"), m=Sum("mrr")):
         found[currency] += _year(amount, monthly, interval, number)
-    return found
+    return dict(found)
 
 
 def _year(amount: int | None, monthly: int, interval: str, number: int) -> int:
@@ -92,6 +101,6 @@ def _year(amount: int | None, monthly: int, interval: str, number: int) -> int:
     return round(Fraction(amount * A_YEAR[Interval(interval)], number))
 
 
-def _said(money: Counter[str]) -> list[str]:
+def _said(money: Mapping[str, int]) -> list[str]:
     language = translation.get_language() or "en"
     return [wording.money(amount, currency, language) for currency, amount in sorted(money.items())]

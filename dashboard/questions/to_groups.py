@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Max, QuerySet
 
-from mail.models import Click, Mailing, Message
+from mail.models import Click, Mailing, Message, Reply
 from members import identity
 from members.models import Event
 
@@ -29,6 +29,7 @@ class Result:
     stayed: list[tuple[str, int]]
     told: dict[str, int]
     clicked: int
+    replied: int
     last_due_at: dt.datetime | None
 
     @property
@@ -43,7 +44,7 @@ class Result:
 
 
 def result(mailing: Mailing) -> Result:
-    """What became of it so far; six queries, however large the group."""
+    """What became of it so far; seven queries, however large the group."""
     counted: Counter[str] = Counter()
     for row in mailing.messages.values("status", "reason").annotate(number=Count("pk")).order_by():
         counted[_part(row["status"], row["reason"])] += row["number"]
@@ -56,6 +57,7 @@ def result(mailing: Mailing) -> Result:
         stayed=sorted(stayed.items(), key=lambda pair: -pair[1]),
         told={part: told[part] for part in TOLD if told[part]},
         clicked=_clicked(mailing).count(),
+        replied=Reply.objects.filter(letter__mailing=mailing).count(),
         last_due_at=mailing.messages.filter(status__in=WAITING).aggregate(last=Max("due_at"))["last"],
     )
 
@@ -75,6 +77,12 @@ def letters(mailing: Mailing, part: str) -> QuerySet[Message]:
         if part == code:
             return rows.filter(status=status)
     return rows.filter(status=Status.SKIPPED, reason__startswith=part) if part else rows.none()
+
+
+def replies(mailing: Mailing) -> QuerySet[Reply]:
+    """What members wrote back to it, the newest first."""
+    found = Reply.objects.filter(letter__mailing=mailing).select_related("member").defer("whole")
+    return found.order_by("-received_at", "-id")
 
 
 def _part(status: str, reason: str) -> str:

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
@@ -59,9 +60,21 @@ def visit(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     """POST: the member is here today."""
     member = _member(uuid)
     if talking.see(member, access.person(request), clock.now()):
-        messages.success(request, _("%s was here today.") % member)
+        undo = reverse("member-visit-undone", args=[uuid])
+        messages.success(request, _("%s was here today.") % member, extra_tags=undo)
     else:
         messages.info(request, _("That %s was here today is written down already.") % member)
+    return redirect("member", uuid=uuid)
+
+
+@access.does("work.change")
+def visit_undone(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
+    """POST: the member was not here today after all."""
+    member = _member(uuid)
+    if talking.unsee(member, access.person(request), clock.now()):
+        messages.success(request, _("Taken back: %s was not here today.") % member)
+    else:
+        messages.info(request, _("Nobody wrote down today that %s was here.") % member)
     return redirect("member", uuid=uuid)
 
 

@@ -10,11 +10,13 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.decorators import method_decorator
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from api import rates
 from office import clock, first_owner
 from office.models import User
 
@@ -73,6 +75,7 @@ class Begin(forms.Form):
 
 
 @never_cache
+@rates.limited("begin", by_address=rates.Limit(20, 10))
 @require_http_methods(["GET", "HEAD", "POST"])
 def begin(request: HttpRequest) -> HttpResponse:
     """Makes the first owner, who is then signed in; leads to the login page as soon as anybody works here."""
@@ -103,6 +106,7 @@ class Names(AuthenticationForm):
         return said if is_kept or "@" not in said else said.lower()
 
 
+@method_decorator(rates.limited("login", by_address=rates.Limit(60, 10)), name="dispatch")
 class SignIn(LoginView):
     """The login page; in a house where nobody works yet it leads to the page that makes the first owner."""
 

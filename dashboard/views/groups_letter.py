@@ -16,15 +16,18 @@ from dashboard.questions import to_groups as questions
 from dashboard.views.letters import LETTER_POLICY
 from dashboard.words import times
 from dashboard.words import to_groups as words
-from mail import audiences, mailings, previewing, reach, rendering, trying
-from mail.mailings import MailingErrors, Moved
+from mail import audiences, group_letters, mailboxes, mailings, previewing, reach, rendering, trying
+from mail.group_letters import MailingErrors
+from mail.mailings import Moved
 from mail.models import LetterVersion, Mailing
 from members import durations
 from members.models import Member
 from office import audit, clock, roles
+from relationship import made_up
 
 WRITE, SEND = "group_letters.change", "letters.approve"
 READERS = 5
+SHOWN = 10  # replies on the page; the rest stand among all replies
 ORDER = ("id",)
 
 
@@ -34,7 +37,7 @@ def check(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
     mailing = _mailing(uuid)
     now = clock.now()
     try:
-        version = mailings.version(mailing, now)
+        version = group_letters.version(mailing, now)
     except MailingErrors as error:
         if roles.may(request.user, WRITE):
             messages.error(request, str(error))
@@ -155,6 +158,7 @@ def show(request: HttpRequest, mailing: Mailing) -> HttpResponse:
         "told": [(code, words.part(code), number) for code, number in result.told.items()],
         "state": words.state(mailing),
         "tone": words.tone(mailing),
+        "replies": questions.replies(mailing)[:SHOWN],
         "is_under_way": mailing.state in (Mailing.State.PLANNED, Mailing.State.LEAVING),
         "may_write": roles.may(request.user, WRITE),
     }
@@ -177,7 +181,9 @@ def _outlook(
         "group": audiences.name(mailing.people),
         "reach": found,
         "stays": [(code, words.part(code), number) for code, number in found.stays],
-        "stays_number": sum(number for _code, number in found.stays),
+        "said": words.reached(found),
+        "limit": words.limit(mailboxes.current()),
+        "is_made_up": made_up.still_writing().filter(pk=version.sender.pk).exists(),
         "member": member,
         "readers": readers,
         "subject": subject,
@@ -212,7 +218,7 @@ def _reader(key: str) -> Member | None:
 
 
 def _version(mailing: Mailing) -> LetterVersion:
-    return mailing.letter_version or mailings.version(mailing, clock.now())
+    return mailing.letter_version or group_letters.version(mailing, clock.now())
 
 
 def _moment(request: HttpRequest) -> dt.datetime:

@@ -7,9 +7,10 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from dashboard import access, charts
-from dashboard.questions import alarms, figures, foot, funnel, kind_words, post, start, today, week
+from dashboard.questions import alarms, figures, foot, funnel, kind_words, narrowed, post, start, today, trend, week
 from dashboard.sending import outlook
 from mail import sending_rules
+from members.models import Member
 from office import clock
 
 
@@ -17,14 +18,16 @@ from office import clock
 def home(request: HttpRequest) -> HttpResponse:
     """The first page; an empty house gets a start list instead of figures."""
     now = clock.now()
-    stages = funnel.read(now)
+    only = narrowed.of(request)
+    stages = funnel.read(now, only)
+    menus = narrowed.menus(request, only)
     raised = alarms.read(now)
     about: dict[str, object] = {
         "alarms": raised,
         "sentence": week.sentence(raised, now),
         "unruled": outlook.missing(sending_rules.definition()),
     }
-    if not stages.members and not stages.former.count:
+    if not stages.members and not stages.former.count and only.is_whole:
         # Of the flow that is missing the start list tells already.
         about["alarms"] = [alarm for alarm in raised if alarm.url != reverse("flows")]
         return render(
@@ -32,6 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "dashboard/start.html",
             {**about, **start.about(), "is_empty": True},
         )
+    people = stages.members + stages.former.count if only.is_whole else Member.objects.count()
     calls = today.read(now)
     return render(
         request,
@@ -43,7 +47,12 @@ def home(request: HttpRequest) -> HttpResponse:
             "today": calls,
             "kind_word": None if calls.lines else kind_words.choose(now),
             "back": "home",
-            "figures": figures.read(now, stages.members + stages.former.count),
+            "figures": figures.read(now, people, only),
+            "trend": trend.read(now) if only.is_whole else None,
+            "only": only,
+            "period": narrowed.PERIODS[only.days],
+            "menus": menus,
+            "chosen": narrowed.said(menus),
             "foot": foot.read(),
         },
     )

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from dashboard import access
 from dashboard.words import times
+from members import retention
 from members.models import Member
 from office import clock
 from winback import leaving, reasons
@@ -39,6 +40,7 @@ def leave(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
         "member": member,
         "form": form,
         "reasons": reasons.TOLD.items(),
+        "months": retention.months(),
         "paid_until": leaving.last_day(ends, member) if ends > now else None,
     }
     return render(request, "dashboard/leaving.html", about, status=422 if "error" in form else 200)

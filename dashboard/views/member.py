@@ -7,12 +7,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
+from api import links
 from dashboard import access, chips, fragments
 from dashboard.questions import answers, breath, cautions, dots, money, person, timeline
 from dashboard.views import identity
 from dashboard.words import people
 from mail import answering
-from members import ladder, stage_rules
+from members import ladder, retention, stage_rules
 from members.models import Member, Subscription
 from office import clock
 from office.models import User
@@ -40,6 +41,8 @@ def member(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
             **_head(found, now),
             "mark": uuids.uuid4(),
             "colleagues": User.objects.filter(is_active=True).order_by("first_name", "username"),
+            "kept_until": retention.until(found, retention.months()),
+            "card": "" if found.stage == Member.Stage.FORMER else links.url("card", found.uuid),
             "months": dots.read(found, now),
             "answer": answers.read(found, now),
             "notes": timeline.notes(found),

@@ -9,14 +9,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from dashboard import access, chips, fragments, paging, tabs
-from dashboard.questions import people, shown
+from dashboard.questions import narrowed, people, shown
 from flows.models import Flow
-from members.models import Segment
+from members.models import Member, Plan, Segment
 from members.models.member import Stage
 from office import clock, roles
 
 TENURE = {"newest": "ascending", "longest": "descending"}
-KEEP = ("q", "stage", "segment", "sort", "show", "flow", "step")
+KEEP = ("q", "stage", "segment", "sort", "show", "flow", "step", "plan", "circle")
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,8 @@ def members(request: HttpRequest) -> HttpResponse:
         "found": found.count() if choice.segment else 0,
         "shown": shown.SENTENCES.get(choice.show, ""),
         "flow_name": _flow_name(choice.flow),
+        "only": _only(choice),
+        "without_only": chips.address(request, keep=[name for name in KEEP if name not in ("plan", "circle")]),
         "without_segment": chips.address(request, keep=[name for name in KEEP if name != "segment"]),
         "kept_as": _kept_as(choice),
     }
@@ -64,6 +66,7 @@ def members(request: HttpRequest) -> HttpResponse:
 def _choice(request: HttpRequest) -> people.Choice:
     get = request.GET.get
     sort, stage = get("sort", ""), get("stage", "")
+    only = narrowed.of(request)
     return people.Choice(
         search=get("q", "").strip()[:100],
         stage=stage if stage in Stage.values else "",
@@ -71,6 +74,8 @@ def _choice(request: HttpRequest) -> people.Choice:
         flow=get("flow", "").replace("\0", ""),
         step=get("step", "").replace("\0", ""),
         show=get("show", "") if get("show", "") in people.SHOWN else "",
+        plan=only.plan,
+        circle=only.circle,
         sort=sort if sort in people.ORDERS else "newest",
     )
 
@@ -80,10 +85,17 @@ def _flow_name(slug: str) -> str:
     return Flow.objects.filter(slug=slug).values_list("name", flat=True).first() or slug if slug else ""
 
 
+def _only(choice: people.Choice) -> str:
+    """The plan and the circle that the list is narrowed to, in words."""
+    plan = Plan.objects.filter(slug=choice.plan).values_list("name", flat=True).first() if choice.plan else ""
+    circle = str(Member.Circle(choice.circle).label) if choice.circle else ""
+    return " · ".join(filter(None, (plan, circle)))
+
+
 def _kept_as(choice: people.Choice) -> str:
     """Where these filters begin a segment; empty where a segment cannot ask for them."""
     asked = {name: value for name in ("stage", "flow", "segment") if (value := getattr(choice, name))}
-    is_more = choice.search or choice.show or choice.step
+    is_more = choice.search or choice.show or choice.step or choice.plan or choice.circle
     return (
         f"{reverse('segment-new')}?{parse.urlencode(asked)}"
         if asked.keys() - {"segment"} and not is_more

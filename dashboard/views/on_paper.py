@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from dashboard import access
 from intake.importing.escaping import escaped
-from mail import audiences, mailings, previewing, reach, rendering
+from mail import audiences, group_letters, mailings, previewing, reach, rendering
 from mail.models import Mailing
 from members.models import Member
 from office import audit, clock, roles
@@ -74,9 +74,9 @@ def _without(mailing: Mailing) -> QuerySet[Member]:
 def _sheets(mailing: Mailing, people: list[Member]) -> list[dict[str, Any]]:
     """Each of them with what is known of where they live, and the letter's text where it can be written."""
     try:
-        version = mailing.letter_version or mailings.version(mailing, clock.now())
+        version = mailing.letter_version or group_letters.version(mailing, clock.now())
         said = previewing.on_paper(version, people)
-    except (mailings.MailingErrors, rendering.RenderError):
+    except (group_letters.MailingErrors, rendering.RenderError):
         said = {}
     return [
         {"member": member, "address": _address(member), "letter": said.get(member.pk)} for member in people

@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 from dashboard import access, chips, paging, tabs
 from dashboard.to_groups import form
 from dashboard.views import groups_letter
-from mail import audiences, mailings
+from mail import audiences, group_letters, mailings
 from mail.models import Mailing
 from office import clock, roles
 
 WRITE = "group_letters.change"
+DEEDS = ("check", "save")
 NEWEST = ("-created_at", "-id")
 
 
@@ -58,27 +59,39 @@ def letter(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
 
 
 def _keep(request: HttpRequest, mailing: Mailing) -> HttpResponse:
-    """POST: keeps the draft whatever it lacks; `do=check` goes on where nothing is missing."""
-    said, now = form.read(mailing, request.POST), clock.now()
+    """POST: `save` and `check` keep the draft whatever it lacks, and `check` goes on where nothing is missing.
+
+    Any other `do` changes the blocks on the page alone.
+    """
+    said, now, deed = form.read(mailing, request), clock.now(), request.POST.get("do", "")
+    if deed not in DEEDS:
+        return _form(request, form.Form(mailing, said.text))
     try:
         mailings.save(mailing, now, access.person(request))
     except mailings.Moved as error:
         messages.error(request, str(error))
         return redirect("letter-to-group", uuid=mailing.uuid)
-    if request.POST.get("do") != "check":
+    errors: Mapping[str, list[str]] = said.errors
+    if not errors and deed == "save":
         messages.success(request, _("The draft is kept."))
         return redirect("letter-to-group", uuid=mailing.uuid)
-    errors: Mapping[str, list[str]] = said.errors
     if not errors:
         try:
-            mailings.version(mailing, now)
-        except mailings.MailingErrors as error:
+            group_letters.version(mailing, now)
+        except group_letters.MailingErrors as error:
             errors = error.errors
     if errors:
-        return _form(request, form.Form(mailing, said.subject, said.body, errors))
+        return _form(request, form.Form(mailing, said.text, errors))
     return redirect("letter-to-group-check", uuid=mailing.uuid)
 
 
 def _form(request: HttpRequest, said: form.Form) -> HttpResponse:
-    about = {"form": said, "letter": said.mailing, "errors": said.errors, **said.menus()}
+    about = {
+        "form": said,
+        "letter": said.mailing,
+        "text": said.text,
+        "errors": said.errors,
+        "may_edit": True,
+        **said.menus(),
+    }
     return render(request, "dashboard/letter_to_group.html", about)

@@ -60,6 +60,8 @@ DEEDS = {
     "monday_letter.chosen": gettext_lazy("chose whether to get the Monday letter"),
     "member.noted": gettext_lazy("wrote a note about %(what)s"),
     "member.seen": gettext_lazy("wrote down that %(what)s was here"),
+    "retention.changed": gettext_lazy("said how long former members are kept: %(what)s months"),
+    "member.unseen": gettext_lazy("took back that %(what)s was here"),
     "task.opened_again": gettext_lazy("put the task “%(what)s” back on the list"),
     "arrival.tried_again": gettext_lazy("had an arrival tried again: %(what)s"),
     "event.tried_again": gettext_lazy("had something tried again that was set aside: %(what)s"),

@@ -31,6 +31,7 @@ LABELS = {
     "subscription.card_expires": gettext_lazy("month in which their card expires"),
     "subscription.status": gettext_lazy("state of the membership"),
     "leaving.noted": gettext_lazy("when the leaving was noted"),
+    "leaving.data_until": gettext_lazy("until when the data of who left is kept"),
     "sender.name": gettext_lazy("sender's name"),
     "sender.first_name": gettext_lazy("sender's first name"),
     "sender.role": gettext_lazy("sender's role"),

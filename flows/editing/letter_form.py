@@ -171,6 +171,13 @@ def of(
     return LetterForm(sender, by_owner, _senders(draft, sender), forms_, more, technical)
 
 
+def alone(
+    data: QueryDict | None, files: block_forms.Files | None, code: str, source: Mapping[str, Any]
+) -> Text:
+    """The form of a letter that speaks one language and belongs to no flow, after the deed of a button."""
+    return _text(data, files or block_forms.Files(), code, source, False, block_forms.Library())
+
+
 def _prefix(code: str) -> str:
     return f"text-{code}"
 

@@ -23,8 +23,11 @@ def form(batch: Import) -> Form:
     return Form(batch.reading["encoding"], batch.reading["separator"])
 
 
-def lines(batch: Import) -> Iterator[tuple[Line, Cells]]:
-    """Every line below the headings with its cells by meaning, in the contract's form. FileRefused while reading."""
+def lines(batch: Import, heard: dict[str, str] | None = None) -> Iterator[tuple[Line, Cells]]:
+    """Every line below the headings with its cells by meaning, in the contract's form. FileRefused while reading.
+
+    `heard` gets what the list calls plans that nobody knows yet, by their slugs.
+    """
     chosen: Sequence[str] = batch.choices["meanings"]
     homes, readers = set(batch.choices.get("homes", ())), batch.choices.get("readers", {})
     where = meanings.addresses(batch.choices["headings"])
@@ -33,6 +36,9 @@ def lines(batch: Import) -> Iterator[tuple[Line, Cells]]:
         cells = _cells(line, chosen, batch.reading)
         if plan := cells.get("plan", "").strip():
             cells["plan"] = called.get(plan.casefold()) or _slug(plan)
+            is_new = plan.casefold() not in called and validators.slug_re.match(cells["plan"])
+            if heard is not None and is_new:
+                heard.setdefault(cells["plan"], plan)
         if batch.kind == Import.Kind.USES and not cells.get("use"):
             cells["use"] = batch.choices.get("regular", {}).get("word", "")
         if batch.kind == Import.Kind.MEMBERS:

@@ -14,6 +14,7 @@ from intake.importing.models import Import
 from intake.importing.planning import Note
 from intake.importing.reading import FileRefused
 from intake.importing.refusals import Refusals
+from members import plans
 from members.models import ExternalId
 
 AT_ONCE = 5.0  # seconds for one list before others get their turn
@@ -53,13 +54,15 @@ def _take(batch: Import, now: dt.datetime) -> None:
     stop = time.monotonic() + AT_ONCE
     headings = batch.choices["headings"]
     stamp = f"{now:%Y%m%d-%H%M%S}"
-    lines = islice(mapping.lines(batch), batch.lines_done, None)
+    heard: dict[str, str] = {}
+    lines = islice(mapping.lines(batch, heard), batch.lines_done, None)
     with Refusals(batch.kind, headings, stamp, batch.refused_file) as refusals:
         how = taking.Taking(KINDS[batch.kind], refusals, Note(batch.file_name, batch.pk), batch.is_live)
         how.expected = running.expected_guardians(how.kind, lambda: mapping.lines(batch), now)
         how.pending = [(ward, guardian) for ward, guardian in batch.choices.get("pending", ())]
         while chunk := list(islice(lines, limits.CHUNK)):
             with transaction.atomic():
+                plans.make(heard)
                 tally = taking.take(how, chunk, now)
                 refusals.flush()
                 _progress(batch, len(chunk), tally, how.pending, refusals)

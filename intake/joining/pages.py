@@ -14,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 from rest_framework.exceptions import ValidationError
 
-from api import links
+from api import links, rates
 from intake.joining import newcomers
 from intake.models import JoinPage
 from members import joining
@@ -31,6 +31,7 @@ in_any_frame: Any = csp_replace({"frame-ancestors": ["*"]})
 @csrf_exempt  # nobody is signed in here, and a page inside a frame keeps no cookie
 @xframe_options_exempt
 @in_any_frame  # type: ignore[untyped-decorator]  # it knows views of one argument only
+@rates.limited("join", by_address=rates.Limit(60, 10))
 @require_http_methods(["GET", "HEAD", "POST"])
 def join(request: HttpRequest, slug: str) -> HttpResponse:
     """GET: the form. POST: joins, once however often the same form is sent; what is wrong is said at its field."""

@@ -13,7 +13,7 @@ from django.db import transaction
 
 from lifecycle.trades import packs
 from mail import sending_rules
-from members import first_value, placing, plans, stage_rules
+from members import first_value, placing, plans, retention, stage_rules
 from members.models import Member, StageRule
 from members.models.member import Stage
 from office import audit
@@ -48,7 +48,8 @@ def choose(trade: str, now: dt.datetime, user: User | None = None) -> Done:
     """Sets the trade's rules for stages and sending, and its quiet times for plans that nobody changed.
 
     Repeating does nothing. Its flows come as drafts: none is published, and one that is there stays as it is.
-    Where the house had no rules before, its members are placed by them, without letters. KeyError: no such trade.
+    Where the house had no rules before, its members are placed by them, without letters, and from then on former members
+    are kept 24 months. KeyError: no such trade.
     """
     pack = _pack(trade)
     with transaction.atomic():
@@ -58,6 +59,8 @@ def choose(trade: str, now: dt.datetime, user: User | None = None) -> Done:
         sending = sending_rules.save(pack["sending"], now, user)
         changed = plans.choose_defaults(trade, **pack["plans"])
         placed = placing.place(_in_onboarding(), now, note_all=False) if is_first else 0
+        if is_first and retention.months() is None:
+            retention.choose(retention.USUAL, now, user)
         loaded = packs.load(trade, now, user)
         done = Done(rules, first, sending, changed, placed, loaded)
         if done:

@@ -11,8 +11,9 @@ from mail.models.sender import Sender
 class Mailing(models.Model):
     """One letter to a group: who gets it, what it says, and how far it is.
 
-    `people` says who, as `mail.audiences` reads it. `seen` is the last member whose letter was written, `last` the
-    newest one at the start: whoever joins later is no part of it.
+    `people` says who, as `mail.audiences` reads it. What it says is its `blocks`, or, written as one text, its `body`.
+    `seen` is the last member whose letter was written, `last` the newest one at the start: whoever joins later is no
+    part of it.
     """
 
     class Kind(models.TextChoices):
@@ -35,6 +36,7 @@ class Mailing(models.Model):
     sender = models.ForeignKey(Sender, null=True, on_delete=models.PROTECT, related_name="+")
     subject = models.CharField(max_length=400, blank=True)
     body = models.TextField(blank=True)
+    blocks = models.JSONField(default=list, db_default=[], blank=True)
     state = models.CharField(max_length=7, choices=State, default=State.DRAFT)
     at = models.DateTimeField(null=True)
     letter_version = models.ForeignKey(LetterVersion, null=True, on_delete=models.PROTECT, related_name="+")

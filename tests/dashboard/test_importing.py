@@ -239,6 +239,18 @@ def test_plans_are_found_by_the_name_people_use_and_sums_are_no_plans(
     assert Import.objects.latest("pk").choices["meanings"][2] == "own:Kontingent"
 
 
+def test_an_unknown_plan_is_called_as_the_list_calls_it_and_a_passive_one_expects_nobody(
+    staff: Client, now: dt.datetime
+) -> None:
+    rows = "Nr;Fornavn;Kontingent\r\n1;Anna;Årskontingent\r\n2;Bo;Passivt medlem\r\n3;Eva;Årskontingent\r\n"
+    staff.post(f"{bring(staff, rows.encode())}start")
+    work(now)
+    named = {plan.slug: (plan.name, plan.consumption) for plan in Plan.objects.all()}
+    assert named["aarskontingent"] == ("Årskontingent", "expected")
+    assert named["passivt-medlem"] == ("Passivt medlem", "optional")
+    assert Member.objects.get(first_name="Eva").plan == Plan.objects.get(slug="aarskontingent")
+
+
 def test_a_list_of_payments_names_its_members(staff: Client) -> None:
     content = "Betalingsnr;Medlemsnr;Betalt;Beløb;Valuta\nB1;1;02-03-2018;900,50;DKK\n"
     bring(staff, content.encode("cp1252"), kind="payments")

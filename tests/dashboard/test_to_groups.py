@@ -1,28 +1,33 @@
 """The pages for letters to groups: from choosing the people to what became of it."""
 
 import datetime as dt
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 from django.test import Client
 
 from lifecycle import clock
-from mail import mailings
-from mail.models import Click, Mailing, Message
+from mail import mailboxes, mailings
+from mail.models import Click, Mailing, Message, Picture, Reply
 from members import events
 from members.models import Member
 from office.models import AuditEntry, User
 from tests.dashboard.queries import asked
-from tests.mail import groups
+from tests.mail import groups, photos
 from tests.sinks import Sink
 
 pytestmark = pytest.mark.django_db
 SAID = {
     "people": f"tag:{groups.TAG}",
     "kind": "notice",
-    "subject": "No choir",
-    "body": "Hello [first name]",
+    "text-en-subject": "No choir",
+    "text-en-way": "blocks",
+    "text-en-blocks": ["0"],
+    "text-en-0-was": '{"kind": "text"}',
+    "text-en-0-text": "Hello [first name]",
     "do": "check",
 }
 
@@ -55,14 +60,68 @@ def test_a_letter_is_written_without_brackets_of_code_and_checked(staff: Client,
     groups.sings("Anna", now)
     assert "[first name, else friend]" in staff.get("/letters/new/").content.decode()
     mailing = written(staff)
-    assert mailing.body == "Hello {{ member.first_name }}"
+    assert mailing.blocks == [{"kind": "text", "text": "Hello {{ member.first_name }}"}]
     page = staff.get(f"/letters/groups/{mailing.uuid}/").content.decode()
     assert "Hello [first name]" in page
-    assert "{{" not in page
+    assert "{{" not in "".join(re.findall(r"<textarea.*?</textarea>", page, re.DOTALL))
+
+
+def test_blocks_are_added_moved_and_taken_out_before_anything_is_kept(staff: Client) -> None:
+    one = {**SAID, "text-en-add": "heading", "do": "block-add:text-en"}
+    rows = staff.post("/letters/new/", one).context["text"].rows
+    assert [row.kind for row in rows] == ["text", "heading"]
+    assert not Mailing.objects.exists()
+    two = {**SAID, "text-en-blocks": ["0", "1"], "text-en-1-was": '{"kind": "heading"}', "text-en-1-text": "Hi"}
+    rows = staff.post("/letters/new/", {**two, "do": "block-up:text-en:1"}).context["text"].rows
+    assert [row.kind for row in rows] == ["heading", "text"]
+    rows = staff.post("/letters/new/", {**two, "do": "block-drop:text-en:0"}).context["text"].rows
+    assert [row.block() for row in rows] == [{"kind": "heading", "text": "Hi"}]
+
+
+def test_a_draft_of_one_text_is_written_on_and_can_be_taken_apart(staff: Client, now: dt.datetime) -> None:
+    groups.sings("Anna", now)
+    mailing = groups.letter(now, body="## Closed\n\nThe hall is closed.")
+    address = f"/letters/groups/{mailing.uuid}/"
+    assert "## Closed" in staff.get(address).content.decode()
+    as_text = {"text-en-subject": "No choir", "text-en-body": "## Closed\n\nAll week."}
+    staff.post(address, {**SAID, "text-en-way": "", **as_text, "do": "save", "sender": mailing.sender_id})
+    mailing.refresh_from_db()
+    assert (mailing.body, mailing.blocks) == ("## Closed\n\nAll week.", [])
+    rows = staff.post(address, {**as_text, "do": "to-blocks:en"}).context["text"].rows
+    assert [row.kind for row in rows] == ["heading", "text"]
+
+
+def test_staff_write_a_picture_that_is_there_but_add_none(staff: Client, editor: Client) -> None:
+    block = {**SAID, "text-en-0-was": '{"kind": "picture"}', "text-en-0-file": ContentFile(photos.photo(), "a.png")}
+    assert "New pictures are added by editors" in staff.post("/letters/new/", block).content.decode()
+    assert not Picture.objects.exists()
+    editor.post("/letters/new/", {**block, "text-en-0-file": ContentFile(photos.photo(), "a.png")})
+    assert Picture.objects.exists()
+
+
+def test_what_members_write_back_stands_on_its_page(staff: Client, sink: Sink, now: dt.datetime) -> None:
+    groups.sings("Anna", now)
+    mailing = groups.sent(now)
+    groups.leave(now)
+    letter = mailing.messages.get()
+    said = {"key": "k", "member": letter.member, "letter": letter, "written_at": now, "received_at": now}
+    Reply.objects.create(text="See you on Friday then", **said)
+    page = staff.get(f"/letters/groups/{mailing.uuid}/").content.decode()
+    assert "1 wrote back" in page
+    assert "See you on Friday then" in page
+
+
+def test_the_limit_of_the_mailbox_says_when_the_last_one_leaves(staff: Client, now: dt.datetime) -> None:
+    groups.choir(5, now)
+    mailing = written(staff)
+    mailboxes.limit("", 2, 4, now, None)
+    page = staff.get(f"/letters/groups/{mailing.uuid}/check/")
+    assert "Your mailbox lets leave at most 2 letters a minute and 4 letters a day." in page.content.decode()
+    assert dt.timedelta(days=1) <= page.context["done_by"] - now <= dt.timedelta(days=1, minutes=5)
 
 
 def test_what_is_missing_is_said_at_its_field_and_the_draft_is_kept(staff: Client) -> None:
-    answer = staff.post("/letters/new/", {"subject": "Half", "body": "", "do": "check"})
+    answer = staff.post("/letters/new/", {"text-en-subject": "Half", "text-en-way": "blocks", "do": "check"})
     assert set(answer.context["errors"]) == {"people", "kind", "sender", "body"}
     assert Mailing.objects.get().subject == "Half"
     assert b"The draft is kept." in answer.content
@@ -76,8 +135,9 @@ def test_before_it_leaves_the_numbers_and_the_names_behind_them_are_said(
     groups.sings("Eva", now)
     mailing = written(staff, kind="news", topic="news")
     page = staff.get(f"/letters/groups/{mailing.uuid}/check/").content.decode()
-    for words in ("1 gets it", "1 without e-mail", "1 not", "The member does not want these letters"):
-        assert words in page, words
+    said = "1 gets it · 1 without e-mail (print list) · 1 not, because: the member does not want these letters"
+    assert said in page
+    assert "Editors and owners may send it." not in page  # said to those who may
     for part, name in (("gets", "Gerda"), ("paper", "Ole"), ("no_consent: news", "Eva")):
         answer = staff.get(f"/letters/groups/{mailing.uuid}/people/", {"of": part})
         assert name in answer.content.decode()

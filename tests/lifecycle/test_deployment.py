@@ -87,6 +87,49 @@ def test_a_backup_is_read_back_only_with_its_passphrase(tmp_path: Path) -> None:
     assert len(list(kept.iterdir())) == 2
 
 
+def test_the_proxy_reads_its_file() -> None:
+    if not shutil.which("caddy"):
+        pytest.skip("caddy is not installed")
+    command = ["caddy", "adapt", "--config", str(ROOT / "deploy/Caddyfile"), "--validate"]
+    known = {**os.environ, "BASE_URL": "https://club.example.com"}
+    told = subprocess.run(command, env=known, check=True, capture_output=True).stdout
+    assert b"club.example.com" in told
+    assert b"web:8000" in told
+
+
+@pytest.mark.parametrize(
+    ("fails_at", "says"),
+    [
+        ("backup.sh once", "Stopped at the backup"),
+        ("compose build", "Stopped at building it"),
+        ("up --detach", "Back to the version before: git reset --keep OLD &&"),
+        ("nothing", ""),
+    ],
+)
+def test_an_update_stops_where_it_fails_and_says_the_way_back(
+    tmp_path: Path, fails_at: str, says: str
+) -> None:
+    pulled = tmp_path / "pulled"
+    _tool(tmp_path, "docker", 'echo "$*" >> done; case "$*" in *"$FAILS_AT"*) exit 7;; esac')
+    _tool(
+        tmp_path,
+        "git",
+        f'case $1 in pull) touch {pulled};; rev-parse) [ -e {pulled} ] && echo NEW || echo OLD;; esac',
+    )
+    shutil.copy(ROOT / "update.sh", tmp_path)
+    known = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "FAILS_AT": fails_at}
+    ended = subprocess.run([str(tmp_path / "update.sh")], env=known, capture_output=True, text=True)
+    assert says in ended.stderr
+    assert bool(ended.returncode) == bool(says)
+    done = (tmp_path / "done").read_text()
+    assert ("up --detach --wait" in done) == (fails_at not in ("backup.sh once", "compose build"))
+
+
+def _tool(folder: Path, name: str, does: str) -> None:
+    (folder / name).write_text(f"#!/bin/sh\n{does}\n")
+    (folder / name).chmod(0o755)
+
+
 def test_programs_start_after_one_migration_and_a_healthy_database(compose: dict[str, Any]) -> None:
     for name in PROGRAMS:
         needs = compose["services"][name]["depends_on"]

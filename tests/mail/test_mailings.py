@@ -262,22 +262,6 @@ def test_everything_that_is_missing_is_said_and_nothing_leaves(now: dt.datetime)
     assert Mailing.objects.get().state == "draft"
 
 
-@pytest.mark.parametrize(
-    ("kind", "body", "said"),
-    [
-        ("notice", "x" * 1001, "A notice is short"),
-        ("notice", "![a cake](https://example.com/cake.png)", "no pictures"),
-        ("news", "{{ member.shoe_size }}", "there is no field"),
-    ],
-)
-def test_a_text_that_cannot_leave_is_refused_in_plain_words(
-    kind: str, body: str, said: str, now: dt.datetime
-) -> None:
-    groups.choir(1, now)
-    with pytest.raises(mailings.MailingErrors, match=said):
-        mailings.version(groups.letter(now, kind, body=body), now)
-
-
 def test_what_was_sent_cannot_be_written_on_sent_twice_or_deleted(now: dt.datetime) -> None:
     groups.choir(1, now)
     mailing = groups.sent(now)

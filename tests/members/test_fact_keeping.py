@@ -84,6 +84,20 @@ def test_use_by_one_makes_use_known_for_everybody_on_the_plan(
     assert (row.usage_known, row.consumption_28d, row.pulse) == (True, 0, "awake")
 
 
+def test_nobody_is_asleep_before_use_could_be_seen_for_that_long(member: Member, now: dt.datetime) -> None:
+    other = cast.join("other", now - 2 * YEAR, quiet=True).member
+    uses(member, now, 0)
+    fact_keeping.recompute([member.pk, other.pk], now)
+    for days, seen in ((0, "awake"), (59, "awake"), (60, "quiet"), (120, "sleeping")):
+        fact_keeping.roll(now + days * DAY)
+        assert MemberFacts.objects.get(pk=other.pk).pulse == seen, days
+    uses(member, now, 300)  # an old list of the door: use could be seen then already
+    fact_keeping.recompute([member.pk], now + DAY)
+    fact_keeping.roll(now + DAY)
+    assert Plan.objects.get(pk=member.plan_id).first_use_on == (now - 300 * DAY).date()
+    assert MemberFacts.objects.get(pk=other.pk).pulse == "sleeping"
+
+
 def test_a_plan_with_nothing_to_use_raises_no_alarm(member: Member, now: dt.datetime) -> None:
     Plan.objects.update(consumption="none", first_use_on=now.date())
     assert facts(member, now).pulse == "unknown"

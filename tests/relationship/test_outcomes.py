@@ -91,3 +91,12 @@ def test_who_was_here_is_counted_once_a_day(ole: Member, karen: User, now: dt.da
     assert talking.see(ole, karen, now)
     assert not talking.see(ole, karen, now + dt.timedelta(minutes=1))
     assert UsageDay.objects.get(member=ole).count == 1
+
+
+def test_who_was_not_here_after_all_never_was(ole: Member, karen: User, now: dt.datetime) -> None:
+    assert not talking.unsee(ole, karen, now)
+    talking.see(ole, karen, now)
+    assert talking.unsee(ole, karen, now + dt.timedelta(minutes=1))
+    assert not UsageDay.objects.filter(member=ole).exists()
+    assert talking.see(ole, karen, now + dt.timedelta(minutes=2))
+    assert UsageDay.objects.get(member=ole).count == 1
