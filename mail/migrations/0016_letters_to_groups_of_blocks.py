@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("mail", "0014_accounts"),
+        ("mail", "0015_senders_say_more"),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('office', '0004_monday_letter'),
+        ('office', '0005_ask_twice'),
     ]
 
     operations = [
