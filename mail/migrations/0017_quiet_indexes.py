@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('mail', '0015_senders_say_more'),
+        ('mail', '0016_letters_to_groups_of_blocks'),
         ('members', '0018_ledger_lines'),
     ]
 
