@@ -8,7 +8,7 @@ import datetime as dt
 import functools
 import ipaddress
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar, cast
 
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -18,7 +18,7 @@ from django.utils import timezone
 from api import secrets
 from api.models import Knock
 
-View = Callable[..., HttpResponseBase]
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 LOCKED = dt.timedelta(minutes=15)  # of the login, as AXES_COOLOFF_TIME says
 
 
@@ -29,7 +29,9 @@ class Limit(NamedTuple):
     minutes: int
 
 
-def limited(purpose: str, *, by_address: Limit | None = None, by_link: Limit | None = None) -> Any:
+def limited(
+    purpose: str, *, by_address: Limit | None = None, by_link: Limit | None = None
+) -> Callable[[View], View]:
     """A view that answers 429 with the time to come again where too much is sent to it.
 
     `by_link` counts the one argument of its address (a token); machines of mail providers that unsubscribe for many
@@ -47,7 +49,7 @@ def limited(purpose: str, *, by_address: Limit | None = None, by_link: Limit | N
                         return refuse(request, again)
             return view(request, *args, **kwargs)
 
-        return guarded
+        return cast(View, guarded)
 
     return decorate
 

@@ -23,12 +23,17 @@ class Changed:
     before: list[str]
 
 
-def choose(member: Member, wanted: Collection[str], language: str, now: dt.datetime) -> Changed:
-    """Allows the topics of `wanted` that the page offers and withdraws the others. Saying it again changes nothing."""
+def choose(
+    member: Member, wanted: Collection[str], language: str, now: dt.datetime, *, none: bool = False
+) -> Changed:
+    """Allows the topics of `wanted` that the page offers and withdraws the others. Saying it again changes nothing.
+
+    A yes that waits for the second one stands unticked, and is no no: it is withdrawn only where `none` are wanted.
+    """
     offered = topics.offered(member, language)
     before = [one.slug for one in offered if one.granted]
     started = [one for one in offered if one.slug in wanted and not one.granted]
-    stopped = [one for one in offered if one.slug not in wanted and (one.granted or one.pending)]
+    stopped = [one for one in offered if one.slug not in wanted and (one.granted or (none and one.pending))]
     with transaction.atomic():
         for one in started:
             _allow(member, one, "preference page", now)

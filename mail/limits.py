@@ -106,7 +106,6 @@ def take(messages: Collection[Message]) -> None:
         held = Message.objects.filter(
             pk__in=[message.pk for message in messages],
             lease__in={message.lease for message in messages},
-            status=Status.CLAIMED,
         )
         held.update(slot=F("lease"))
 

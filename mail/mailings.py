@@ -114,8 +114,13 @@ def done_by(mailing: Mailing, number: int, now: dt.datetime) -> dt.datetime:
     if not mailing.is_notice and calendar:
         with contextlib.suppress(Shut):  # where the rules leave no moment, it is said when it is tried
             opens = calendar.next_open(now, durations.house_zone(), Purpose.VALUE)
-    slowest = pacing.foresee(mailboxes.current(), number, opens)
+    slowest = pacing.foresee(pacing.less(mailboxes.current()), number, opens)
     return max(opens + dt.timedelta(seconds=max(number - 1, 0) // A_SECOND), slowest)
+
+
+def worth_until(mailing: Mailing, now: dt.datetime) -> dt.datetime:
+    """Until when a letter that is due at `now` is worth sending; what has not left by then stays here."""
+    return durations.add(now, VALID[Kind(mailing.kind)], durations.house_zone())
 
 
 def _go_on(pk: int, now: dt.datetime) -> int:

@@ -53,9 +53,39 @@ def plan(mailbox: Mailbox, now: dt.datetime) -> int:
     room = min(minute, day)
     next_minute = min(mailbox.per_minute or 0, day - room)
     due = Message.objects.filter(status=Status.QUEUED, due_at__lte=now)
-    if due.count() > room + next_minute:
-        _put_off(due, Times(mailbox, now, room, held), now, room + next_minute)
+    others = due.filter(mailing=None)
+    number = others.count()
+    if number > room + next_minute:
+        waited_for = others.filter(Q(purpose=Purpose.TRANSACTIONAL) | Q(at_once=True)).count()
+        _put_off(others, Times(mailbox, now, room, held), now, room + next_minute, waited_for)
+    _spread_groups(due.exclude(mailing=None), mailbox, now, left["minute"] + held, left["day"] + held, number)
     return room
+
+
+def less(mailbox: Mailbox) -> Mailbox:
+    """The limits for letters to groups, which leave a fifth of each minute and a tenth of each day to all others.
+
+    A welcome, or a receipt, must not wait until hundreds of notices have left.
+    """
+    per_minute, per_day = mailbox.per_minute, mailbox.per_day
+    return Mailbox(
+        name=mailbox.name,
+        per_minute=per_minute and max(1, per_minute * 4 // 5),
+        per_day=per_day and max(1, per_day * 9 // 10),
+    )
+
+
+def _spread_groups(
+    groups: Letters, mailbox: Mailbox, now: dt.datetime, minute: int, day: int, others: int
+) -> None:
+    """Letters to groups that have no room now are given their moments; `minute` and `day` say what was used."""
+    number = groups.count()
+    if not number:
+        return
+    theirs = less(mailbox)
+    room = max(0, min(_rest(theirs.per_minute, minute), _rest(theirs.per_day, day)) - others)
+    if number > room:
+        _put_off(groups, Times(theirs, now, room, others), now, room, 0)
 
 
 def foresee(mailbox: Mailbox, number: int, begin: dt.datetime) -> dt.datetime:
@@ -87,15 +117,15 @@ def _rest(limit: int | None, used: int) -> int:
     return max(0, limit - used) if limit else ENDLESS
 
 
-def _put_off(due: Letters, times: "Times", now: dt.datetime, soon: int) -> None:
-    line = list(due.order_by(FIRST, "due_at", "id").values_list("pk", "purpose"))
-    # Those of the next minute just wait: they are claimed before what is planned. Letters about the membership
-    # itself do not queue up behind what was planned before them.
-    ahead = max(soon, sum(purpose == Purpose.TRANSACTIONAL for _pk, purpose in line))
+def _put_off(due: Letters, times: "Times", now: dt.datetime, soon: int, waited_for: int) -> None:
+    line = list(due.order_by(FIRST, "due_at", "id").values_list("pk", flat=True))
+    # Those of the next minute just wait: they are claimed before what is planned. Letters that somebody waits for
+    # (about the membership itself, or sent at once) do not queue up behind what was planned before them.
+    ahead = max(soon, waited_for)
     moments = list(itertools.islice(times.free, ahead))
     times.plan(_by_minute(waiting().filter(due_at__gt=now), "due_at", now))
     moments += itertools.islice(times.free, len(line) - ahead)
-    later = [pk for pk, _purpose in line[soon:]]
+    later = line[soon:]
     found = dict(itertools.zip_longest(later, moments[soon : len(line)]))
     for start in range(0, len(later), CHUNK):
         _move({pk: found[pk] for pk in later[start : start + CHUNK]}, now)

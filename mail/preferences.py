@@ -97,7 +97,7 @@ def _act(member: Member, said: QueryDict, language: str) -> dict[str, Any]:
         letter_pauses.end(member, now, source="letter")
         return {"resumed": True}
     wanted = said.getlist("topic") if deed == "choose" else []
-    return {"changed": choosing.choose(member, wanted, language, now)}
+    return {"changed": choosing.choose(member, wanted, language, now, none=deed == "stop")}
 
 
 def _masked(address: str) -> str:

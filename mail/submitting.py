@@ -2,8 +2,8 @@
 
 It asks itself whether each letter may leave, so nothing that was recorded before it can be overlooked: the lease,
 an event of the member that is not answered yet (it may be the exit), the last word on the topic, a stopped address, a
-rest that the member asked for, and a reply that came since `now`, after arbitration looked for one.
-SQL by hand, because Django has no UPDATE … FROM; PostgreSQL and SQLite (3.35) understand the same words.
+rest that the member asked for, and a reply that came since `now`, after arbitration looked for one. `status || ''` as
+in `mail.claiming`. SQL by hand, because Django has no UPDATE … FROM; PostgreSQL and SQLite (3.35) understand the same.
 """
 
 import datetime as dt
@@ -23,7 +23,7 @@ UPDATE mail_message SET
     status = 'submitting', submitted_at = %s, leased_until = {lease_end}, attempts = attempts + 1, batch = %s,
     "values" = {values}, subject = letter.column3, address = letter.column4, language = letter.column5
 FROM (VALUES {rows}) AS letter
-WHERE mail_message.id = letter.column1 AND mail_message.lease = %s AND mail_message.status = 'claimed'
+WHERE mail_message.id = letter.column1 AND mail_message.lease = %s AND mail_message.status || '' = 'claimed'
     AND NOT EXISTS (
         SELECT 1 FROM members_event AS event
         WHERE event.member_id = mail_message.member_id AND event.handled_at IS NULL AND event.parked_at IS NULL)

@@ -7,7 +7,14 @@ from django.db.models import Q
 
 from members.models import Member
 
-BANDS = {"0-17": (0, 17), "18-29": (18, 29), "30-44": (30, 44), "45-64": (45, 64), "65+": (65, 150)}
+YOUNGEST, OLDEST = -10_000, 10_000  # a year of birth that cannot be is in the nearest band all the same
+BANDS = {
+    "0-17": (YOUNGEST, 17),
+    "18-29": (18, 29),
+    "30-44": (30, 44),
+    "45-64": (45, 64),
+    "65+": (65, OLDEST),
+}
 
 
 def is_aged(band: Any, now: dt.datetime) -> Q:

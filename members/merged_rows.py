@@ -10,6 +10,7 @@ from typing import Any, TypedDict
 from django.apps import apps
 from django.db import models
 from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models.functions import Greatest
 
 from members import owned
 from members.models import ExternalId, Member, MemberFacts, UsageDay
@@ -48,8 +49,10 @@ def move_back(kept: Member, gone: Member, moved: Moved, days: list[Day]) -> None
         rows.update(**{column: gone})
     for day in days:
         UsageDay.objects.filter(pk=day["row"]).update(
-            count=F("count") - day["count"], quantity=F("quantity") - Decimal(day["quantity"])
+            count=Greatest(F("count") - day["count"], 0), quantity=F("quantity") - Decimal(day["quantity"])
         )
+    # Of uses that were taken back since, nothing may be left to take off again.
+    UsageDay.objects.filter(pk__in=[day["row"] for day in days], count=0).delete()
 
 
 _TOMBSTONES, _WARDS = "members.Member.merged_into", "members.Member.guardian"

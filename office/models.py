@@ -113,14 +113,14 @@ class Beat(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    @classmethod
-    def last(cls, name: str) -> dt.datetime | None:
+    @staticmethod
+    def last(name: str) -> dt.datetime | None:
         """When that part last ran; None where it never did."""
-        return cls.objects.filter(name=name).values_list("at", flat=True).first()
+        return Beat.objects.filter(name=name).values_list("at", flat=True).first()
 
-    @classmethod
-    def note(cls, name: str, at: dt.datetime) -> None:
+    @staticmethod
+    def note(name: str, at: dt.datetime) -> None:
         """Writes down that it ran, in one statement."""
-        cls.objects.bulk_create(
-            [cls(name=name, at=at)], update_conflicts=True, unique_fields=["name"], update_fields=["at"]
+        Beat.objects.bulk_create(
+            [Beat(name=name, at=at)], update_conflicts=True, unique_fields=["name"], update_fields=["at"]
         )

@@ -11,7 +11,7 @@ from django.db.models import F, QuerySet
 
 from dashboard.models import Figures
 from dashboard.questions import arriving, people, sleeping
-from dashboard.questions.narrowed import Narrowed
+from dashboard.questions.narrowed import WHOLE, Narrowed
 from members import mrr
 from members.models import Member
 
@@ -50,7 +50,7 @@ class House:
         return round(100 * self.with_value / self.joined) if self.joined >= 10 else None
 
 
-def read(now: dt.datetime, members: int, of: Narrowed = Narrowed()) -> House:
+def read(now: dt.datetime, members: int, of: Narrowed = WHOLE) -> House:
     """The numbers: of now, or as of `counted_at`, an hour or so ago; `members` says how large the house is."""
     if members <= COUNTED_EACH_TIME:
         return count(now, of)
@@ -60,7 +60,7 @@ def read(now: dt.datetime, members: int, of: Narrowed = Narrowed()) -> House:
     return House(**kept.values, counted_at=kept.counted_at)
 
 
-def keep(now: dt.datetime, of: Narrowed = Narrowed()) -> House:
+def keep(now: dt.datetime, of: Narrowed = WHOLE) -> House:
     """Counts and remembers."""
     found = count(now, of)
     values = {name: value for name, value in asdict(found).items() if name != "counted_at"}
@@ -75,7 +75,7 @@ def sweep(now: dt.datetime) -> int:
     return 0
 
 
-def count(now: dt.datetime, of: Narrowed = Narrowed()) -> House:
+def count(now: dt.datetime, of: Narrowed = WHOLE) -> House:
     """All of them at `now`, in a fixed number of queries."""
 
     def shown(name: str) -> QuerySet[Member]:

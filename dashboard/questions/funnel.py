@@ -9,7 +9,7 @@ from django.core.cache import cache
 from django.db.models import Count
 
 from dashboard.questions import people
-from dashboard.questions.narrowed import Narrowed
+from dashboard.questions.narrowed import WHOLE, Narrowed
 from flows.models import Flow, FlowVersion
 from members import ladder
 from members.models import Member, StageChange
@@ -62,7 +62,7 @@ class Funnel:
         return (*self.joined, self.former)
 
 
-def read(now: dt.datetime, of: Narrowed = Narrowed()) -> Funnel:
+def read(now: dt.datetime, of: Narrowed = WHOLE) -> Funnel:
     """The funnel at `now` of those who are meant, in a number of queries that does not depend on how many they are."""
     counts = people.per_stage(of.who())
     came, went, kinds = _moves(now, of)

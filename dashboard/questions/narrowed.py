@@ -54,6 +54,9 @@ class Narrowed:
         return Q(**{name: word for name, word in asked.items() if word})
 
 
+WHOLE = Narrowed()
+
+
 def of(request: HttpRequest) -> Narrowed:
     """What the address says; words that nobody knows narrow nothing."""
     plan, circle, days = (request.GET.get(name, "") for name in KEEP)
@@ -75,7 +78,10 @@ def menus(request: HttpRequest, chosen: Narrowed) -> list[tuple[str, list[chips.
         (_("Period"), chips.of(request, "days", periods, days, keep=KEEP)),
     ]
     if chosen.circle or Member.objects.exclude(circle=Member.Circle.NOT_YET).exists():
-        circles = [("", _("all circles"), None), *((word, str(said), None) for word, said in Member.Circle.choices)]
+        circles = [
+            ("", _("all circles"), None),
+            *((word, str(said), None) for word, said in Member.Circle.choices),
+        ]
         found.append((_("Circle"), chips.of(request, "circle", circles, chosen.circle, keep=KEEP)))
     return [(name, choices) for name, choices in found if len(choices) > 1]
 

@@ -12,6 +12,7 @@ from mail.models import Message
 from members import finding, ladder, segments
 from members.models import Event, Member
 
+EVERYBODY = Q()
 RECENT = dt.timedelta(days=7)
 GRACE = dt.timedelta(minutes=5)
 ORDERS = {
@@ -50,7 +51,7 @@ def matching(choice: Choice, now: dt.datetime) -> QuerySet[Member]:
     return finding.search(found, choice.search)
 
 
-def per_stage(who: Q = Q()) -> dict[str, int]:
+def per_stage(who: Q = EVERYBODY) -> dict[str, int]:
     """How many members each stage has, of those who are meant."""
     rows = Member.objects.filter(who).order_by().values("stage").annotate(there=Count("*"))
     return {row["stage"]: row["there"] for row in rows}

@@ -112,7 +112,7 @@ SENTENCES = {
     "unknown": _("Only those of whom nobody knows whether they use it."),
     "renewing": _("Only those whose membership renews in the next 14 days."),
     "anniversaries": _("Only those who joined some years ago to a day, counted over the next 14 days."),
-    "to-be-deleted": _("Only former members whose data is deleted within the next 14 days."),
+    "to-be-deleted": _("Only those whose data is deleted within the next 14 days."),
     "overdue": _("Only those whose payment is overdue."),
     "came-30": _("Only those who joined in the last 30 days."),
     "came-90": _("Only those who joined in the last 90 days, whether they are still here or not."),

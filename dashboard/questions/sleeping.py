@@ -20,6 +20,7 @@ from members.models import Member, MemberFacts, Span
 from members.models.plan import Interval
 from relationship.models import Task
 
+EVERYBODY = Q()
 ORDER = ("-joined_at", "-id")
 A_YEAR = {Interval.YEAR: 1, Interval.MONTH: 12}
 Pulse = MemberFacts.Pulse
@@ -51,7 +52,7 @@ def yearly(now: dt.datetime) -> list[str]:
     return _said(sums(now))
 
 
-def sums(now: dt.datetime, who: Q = Q()) -> dict[str, int]:
+def sums(now: dt.datetime, who: Q = EVERYBODY) -> dict[str, int]:
     """The same in minor units by currency, of those who are meant (`who` is asked of their spans)."""
     return yearly_of(mrr.paying(now).filter(who, member__in=members().values("pk")))
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import translation
 from django.utils.text import capfirst
@@ -31,12 +32,17 @@ class Form:
         """What can be chosen."""
         return {
             "groups": audiences.choices(),
-            "senders": Sender.objects.all(),
+            "senders": _senders(self.mailing),
             "topics": [(slug, topics.words(slug)) for slug in topics.known() if slug != "membership"],
             "chips": field_labels.to_choose(),
             "block_kinds": [(name, capfirst(blocks.label(name))) for name in blocks.names()],
             "blocks_to_come": blocks.coming(),
         }
+
+
+def _senders(mailing: Mailing) -> QuerySet[Sender]:
+    """Who can write: those whose place nobody has taken, and whoever stands under this letter already."""
+    return Sender.objects.filter(Q(replacement=None) | Q(pk=mailing.sender_id)).distinct()
 
 
 def begun(people: str, user: User) -> Mailing:
@@ -45,7 +51,7 @@ def begun(people: str, user: User) -> Mailing:
         greeting = _("Hello")
         friend = _("friend")
     own = Sender.objects.filter(email__iexact=user.email).first() if user.email else None
-    senders = list(Sender.objects.all()[:2])
+    senders = list(Sender.objects.filter(replacement=None)[:2])
     text = f"{greeting} {{{{ member.first_name | default: '{friend}' }}}}\n\n"
     return Mailing(
         people=people if audiences.is_known(people) else "",

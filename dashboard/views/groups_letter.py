@@ -16,7 +16,7 @@ from dashboard.questions import to_groups as questions
 from dashboard.views.letters import LETTER_POLICY
 from dashboard.words import times
 from dashboard.words import to_groups as words
-from mail import audiences, group_letters, mailboxes, mailings, previewing, reach, rendering, trying
+from mail import audiences, group_letters, mailboxes, mailings, pacing, previewing, reach, rendering, trying
 from mail.group_letters import MailingErrors
 from mail.mailings import Moved
 from mail.models import LetterVersion, Mailing
@@ -158,6 +158,7 @@ def show(request: HttpRequest, mailing: Mailing) -> HttpResponse:
         "told": [(code, words.part(code), number) for code, number in result.told.items()],
         "state": words.state(mailing),
         "tone": words.tone(mailing),
+        "done_by": _done_by(result, clock.now()),
         "replies": questions.replies(mailing)[:SHOWN],
         "is_under_way": mailing.state in (Mailing.State.PLANNED, Mailing.State.LEAVING),
         "may_write": roles.may(request.user, WRITE),
@@ -171,6 +172,7 @@ def _outlook(
 ) -> dict[str, Any]:
     found = _reach(mailing, now)
     readers = _readers(mailing, now)
+    done_by = mailings.done_by(mailing, found.gets, now)
     member = _reader(request.GET.get("member", "")) or next(iter(readers), None)
     try:
         subject = previewing.preview(version, version.language, member).subject
@@ -188,7 +190,8 @@ def _outlook(
         "readers": readers,
         "subject": subject,
         "sender": version.sender,
-        "done_by": mailings.done_by(mailing, found.gets, now),
+        "done_by": done_by,
+        "is_too_slow": done_by > mailings.worth_until(mailing, now),
         "zone": durations.house_zone().key,
         "today": now.astimezone(durations.house_zone()),
         "may_write": roles.may(request.user, WRITE),
@@ -196,6 +199,13 @@ def _outlook(
         "may_try": trying.is_possible() and bool(access.person(request).email),
         "address": access.person(request).email,
     }
+
+
+def _done_by(result: questions.Result, now: dt.datetime) -> dt.datetime | None:
+    """When the last of those that wait leaves; those that the mailbox has not given their moment yet count too."""
+    if result.last_due_at is None:
+        return None
+    return max(result.last_due_at, pacing.foresee(pacing.less(mailboxes.current()), 1, now))
 
 
 def _reach(mailing: Mailing, now: dt.datetime, part: str = "") -> reach.Reach:

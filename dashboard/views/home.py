@@ -7,7 +7,19 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from dashboard import access, charts
-from dashboard.questions import alarms, figures, foot, funnel, kind_words, narrowed, post, start, today, trend, week
+from dashboard.questions import (
+    alarms,
+    figures,
+    foot,
+    funnel,
+    kind_words,
+    narrowed,
+    post,
+    start,
+    today,
+    trend,
+    week,
+)
 from dashboard.sending import outlook
 from mail import sending_rules
 from members.models import Member

@@ -56,7 +56,9 @@ def members(request: HttpRequest) -> HttpResponse:
         "shown": shown.SENTENCES.get(choice.show, ""),
         "flow_name": _flow_name(choice.flow),
         "only": _only(choice),
-        "without_only": chips.address(request, keep=[name for name in KEEP if name not in ("plan", "circle")]),
+        "without_only": chips.address(
+            request, keep=[name for name in KEEP if name not in ("plan", "circle")]
+        ),
         "without_segment": chips.address(request, keep=[name for name in KEEP if name != "segment"]),
         "kept_as": _kept_as(choice),
     }

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from dashboard import access
 from intake.importing.escaping import escaped
-from mail import audiences, group_letters, mailings, previewing, reach, rendering
+from mail import audiences, group_letters, previewing, reach, rendering
 from mail.models import Mailing
 from members.models import Member
 from office import audit, clock, roles

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from dashboard import access
 from dashboard.questions import start as questions
 from dashboard.words import lists
-from flows import checking, versions
+from flows import checking, letting_run, versions
 from flows.editing import drafts_of_letters
 from mail import compiling, pictures, previewing, rendering, trying, writers
 from mail.models import Sender
@@ -167,8 +167,12 @@ def _publish(request: HttpRequest, found: questions.Welcome) -> list[str]:
     if lacks := questions.missing(found.sender):
         words = {"name": found.sender.name, "what": lists.joined(lacks)}
         return [_("%(name)s still needs %(what)s: members shall know who writes.") % words]
+    person, now = access.person(request), clock.now()
     try:
-        versions.publish(found.flow, {}, clock.now(), access.person(request))
+        with transaction.atomic():
+            versions.publish(found.flow, {}, now, person)
+            # Ready letters that were read here wait for no second yes: a welcome that waits is none.
+            letting_run.let_run(found.flow, person, now)
     except checking.FlowErrors as error:
         return list(error.errors)
     messages.success(request, _("The welcome is on. Whoever joins from now on gets it at once."))

@@ -184,10 +184,10 @@ def _rests(alarm: Alarm, now: dt.datetime) -> str:
 
 
 def _ledger(alarm: Alarm, _now: dt.datetime) -> str:
-    text = _(
+    text: str = _(
         "Refusals and erasures are not kept beyond a backup: %s. Whoever runs this installation has to see to it"
     )
-    return text % alarm.values["why"]
+    return text % str(alarm.values["why"])
 
 
 def _near(moment: str, now: dt.datetime) -> str:

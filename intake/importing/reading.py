@@ -8,10 +8,7 @@ from typing import Any, TextIO
 
 from django.utils.translation import gettext as _
 
-from intake.importing import limits
-
-# The container of Microsoft's compound files: [MS-CFB] 2.2.
-OLD_EXCEL = bytes.fromhex("d0cf11e0a1b11ae1")
+from intake.importing import limits, no_lists
 
 csv.field_size_limit(limits.CELL)
 
@@ -39,23 +36,16 @@ class Form:
 def lines(path: Path, form: Form = Form()) -> Iterator[Line]:
     """The records of the file, the header first, empty lines left out. FileRefused, also while reading on."""
     _check_size(path)
-    refuse_old_excel(path)
+    refuse_no_list(path)
     with path.open(encoding=form.encoding, newline="") as file:
         reader = csv.reader(_physical(file), strict=True, delimiter=form.separator)
         yield from _records(reader, form)
 
 
-def refuse_old_excel(path: Path) -> None:
-    """FileRefused, with the way out, for a workbook of Excel before 2007 and for one under a password."""
-    with path.open("rb") as file:
-        if file.read(len(OLD_EXCEL)) != OLD_EXCEL:
-            return
-    raise FileRefused(
-        _(
-            "This is an old Excel file (.xls), or one with a password, and cannot be read here. Open it in Excel, "
-            "LibreOffice or Google Sheets, choose “Save as”, and save it as .xlsx or CSV without a password."
-        )
-    )
+def refuse_no_list(path: Path) -> None:
+    """FileRefused, with the way out, for a PDF, a picture, an old workbook, and whatever else is no list."""
+    if why := no_lists.said_of(path):
+        raise FileRefused(why)
 
 
 def _check_size(path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from intake.importing import escaping, limits, reading
+from intake.importing import escaping, limits, no_lists, reading
 from intake.importing.reading import FileRefused, Form, Line
 
 SEPARATORS = (";", ",", "\t", "|")
@@ -21,15 +21,15 @@ WORKBOOK = "workbook"
 def is_workbook(path: Path) -> bool:
     """Whether the file is a spreadsheet (.xlsx is a zip archive) and no text."""
     with path.open("rb") as file:
-        return file.read(4) == b"PK\x03\x04"
+        return file.read(len(no_lists.WORKBOOK)) == no_lists.WORKBOOK
 
 
 def recognised(path: Path) -> Form:
     """The form in which the file seems to be written; `WORKBOOK` as encoding for a spreadsheet.
 
-    FileRefused for an old Excel file.
+    FileRefused for what is no list.
     """
-    reading.refuse_old_excel(path)
+    reading.refuse_no_list(path)
     if is_workbook(path):
         return Form(WORKBOOK, "")
     encoding = _encoding(path)

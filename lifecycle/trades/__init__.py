@@ -48,8 +48,8 @@ def choose(trade: str, now: dt.datetime, user: User | None = None) -> Done:
     """Sets the trade's rules for stages and sending, and its quiet times for plans that nobody changed.
 
     Repeating does nothing. Its flows come as drafts: none is published, and one that is there stays as it is.
-    Where the house had no rules before, its members are placed by them, without letters, and from then on former members
-    are kept 24 months. KeyError: no such trade.
+    Where the house had no rules before, its members are placed by them, without letters, and from then on former
+    members are kept 24 months. KeyError: no such trade.
     """
     pack = packs.rules(trade, _pack(trade))
     with transaction.atomic():

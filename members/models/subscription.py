@@ -48,7 +48,7 @@ class Subscription(models.Model):
     interval = models.CharField(max_length=5, choices=Interval, blank=True)
     interval_count = models.PositiveSmallIntegerField(default=1)
     card_expires_at = models.DateTimeField(null=True)
-    paid_with = models.CharField(max_length=200, blank=True, db_default="")
+    paid_with = models.CharField(max_length=200, blank=True, default="", db_default="")
     versions = models.JSONField(default=dict)
 
     class Meta:

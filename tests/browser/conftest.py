@@ -38,6 +38,14 @@ ADDRESSES += (
     "/flows/welcome/walk/?name=Maja&email=1",
 )
 ADDRESSES += ("/settings/", "/settings/brand/", "/settings/pictures/", "{picture}")
+ADDRESSES += (
+    "/today/",
+    "/letters/new/",
+    "/start/",
+    "/settings/retention/",
+    "/settings/status/",
+    "/settings/monday/",
+)
 ADDRESSES += ("/letters/arriving/", "/letters/stopped-addresses/", "{lifting}")
 Open = Callable[[str], Page]
 

@@ -12,9 +12,11 @@ from django.test import Client
 
 from dashboard.questions import start
 from flows.models import Flow
+from lifecycle import clock
 from mail import accounts, transports
 from mail.models import Account, Sender
 from office import first_owner
+from office import clock as house_time
 from office.models import AuditEntry, House, User
 from relationship import made_up
 from tests import sinks
@@ -191,6 +193,9 @@ def test_from_choosing_club_to_the_welcome_in_my_own_inbox(client: Client, mailb
     assert "30 12 34 56" in letter.get_body(("html",)).get_content()  # type: ignore[union-attr]
     client.post("/start/letter/", {"do": "publish"})
     assert Flow.objects.get(slug="welcome").is_live
+    client.post("/members/new/", {"first_name": "Mette", "email": "mette@rowing.test"})
+    clock.tick(house_time.now() + dt.timedelta(seconds=1))
+    assert len(mailbox.to("mette@rowing.test")) == 1  # it waits for nobody's second yes
 
 
 def test_the_welcome_stays_off_while_a_picture_a_role_or_a_phone_is_missing(client: Client) -> None:

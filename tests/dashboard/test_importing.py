@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -179,6 +180,49 @@ def test_a_file_that_is_no_list_is_refused_in_words(staff: Client) -> None:
     assert bring(staff, b"PK\x03\x04torn", "list.xlsx") == "/import/"
     assert "This spreadsheet is damaged." in staff.get("/import/").content.decode()
     assert not list((working.drafts.folder()).iterdir())
+
+
+def packed(*names: str) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name in names:
+            archive.writestr(name, "<x/>")
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"%PDF-1.7\n1 0 obj\xff\x00", "This is a PDF"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "This is a picture"),
+        (b"\xff\xd8\xff\xe0\x00\x10JFIF", "This is a picture"),
+        (b"RIFF\x10\x00\x00\x00WEBPVP8 ", "This is a picture"),
+        (b"\x00\x00\x00\x18ftypheic", "a photo or a film"),
+        (b"\x1f\x8b\x08\x00", "This file is packed"),
+        (packed("word/document.xml"), "This is a Word document"),
+        (packed("Index/Document.iwa"), "This is a Numbers file"),
+        (packed("mimetype", "content.xml"), "a file of LibreOffice"),
+        (packed("members.csv"), "This is an archive"),
+        (b"\r\n<html><table><tr><td>Anna</td></tr></table></html>", "This is a web page"),
+        (b'<?xml version="1.0"?><Workbook/>', "This is a web page"),
+        (b'[\n  {"email": "anna@example.com"}\n]', "This is JSON"),
+        (b"BEGIN:VCARD\nFN:Anna\nEND:VCARD\n", "contact cards"),
+        (b"MZ\x90\x00\x03\x00", "This is no text"),
+    ],
+)
+def test_what_is_no_list_is_told_in_plain_words_with_the_way_out(
+    staff: Client, content: bytes, said: str
+) -> None:
+    assert bring(staff, content, "list.csv") == "/import/"
+    page = staff.get("/import/").content.decode()
+    assert said in page
+    assert not Import.objects.exists()
+    assert not list(working.drafts.folder().iterdir())
+
+
+@pytest.mark.parametrize("heading", ["BMI", "{id}", "Index", "PKK", "RIFF", "GIF8"])
+def test_a_list_whose_first_heading_looks_like_something_else_is_a_list(staff: Client, heading: str) -> None:
+    assert bring(staff, f"{heading};Email\n1;anna@example.com\n".encode()) != "/import/"
 
 
 def test_a_spreadsheet_is_read_with_its_days_and_numbers(staff: Client, now: dt.datetime) -> None:

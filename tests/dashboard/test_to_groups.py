@@ -71,7 +71,12 @@ def test_blocks_are_added_moved_and_taken_out_before_anything_is_kept(staff: Cli
     rows = staff.post("/letters/new/", one).context["text"].rows
     assert [row.kind for row in rows] == ["text", "heading"]
     assert not Mailing.objects.exists()
-    two = {**SAID, "text-en-blocks": ["0", "1"], "text-en-1-was": '{"kind": "heading"}', "text-en-1-text": "Hi"}
+    two = {
+        **SAID,
+        "text-en-blocks": ["0", "1"],
+        "text-en-1-was": '{"kind": "heading"}',
+        "text-en-1-text": "Hi",
+    }
     rows = staff.post("/letters/new/", {**two, "do": "block-up:text-en:1"}).context["text"].rows
     assert [row.kind for row in rows] == ["heading", "text"]
     rows = staff.post("/letters/new/", {**two, "do": "block-drop:text-en:0"}).context["text"].rows
@@ -92,7 +97,11 @@ def test_a_draft_of_one_text_is_written_on_and_can_be_taken_apart(staff: Client,
 
 
 def test_staff_write_a_picture_that_is_there_but_add_none(staff: Client, editor: Client) -> None:
-    block = {**SAID, "text-en-0-was": '{"kind": "picture"}', "text-en-0-file": ContentFile(photos.photo(), "a.png")}
+    block = {
+        **SAID,
+        "text-en-0-was": '{"kind": "picture"}',
+        "text-en-0-file": ContentFile(photos.photo(), "a.png"),
+    }
     assert "New pictures are added by editors" in staff.post("/letters/new/", block).content.decode()
     assert not Picture.objects.exists()
     editor.post("/letters/new/", {**block, "text-en-0-file": ContentFile(photos.photo(), "a.png")})
@@ -118,6 +127,10 @@ def test_the_limit_of_the_mailbox_says_when_the_last_one_leaves(staff: Client, n
     page = staff.get(f"/letters/groups/{mailing.uuid}/check/")
     assert "Your mailbox lets leave at most 2 letters a minute and 4 letters a day." in page.content.decode()
     assert dt.timedelta(days=1) <= page.context["done_by"] - now <= dt.timedelta(days=1, minutes=5)
+    assert "Not all of them get it in time." in page.content.decode()
+    mailboxes.limit("", 2, 400, now, None)
+    page = staff.get(f"/letters/groups/{mailing.uuid}/check/")
+    assert "Not all of them get it in time." not in page.content.decode()
 
 
 def test_what_is_missing_is_said_at_its_field_and_the_draft_is_kept(staff: Client) -> None:
@@ -135,7 +148,9 @@ def test_before_it_leaves_the_numbers_and_the_names_behind_them_are_said(
     groups.sings("Eva", now)
     mailing = written(staff, kind="news", topic="news")
     page = staff.get(f"/letters/groups/{mailing.uuid}/check/").content.decode()
-    said = "1 gets it · 1 without e-mail (print list) · 1 not, because: the member does not want these letters"
+    said = (
+        "1 gets it · 1 without e-mail (print list) · 1 not, because: the member does not want these letters"
+    )
     assert said in page
     assert "Editors and owners may send it." not in page  # said to those who may
     for part, name in (("gets", "Gerda"), ("paper", "Ole"), ("no_consent: news", "Eva")):

@@ -114,7 +114,7 @@ def test_an_update_stops_where_it_fails_and_says_the_way_back(
     _tool(
         tmp_path,
         "git",
-        f'case $1 in pull) touch {pulled};; rev-parse) [ -e {pulled} ] && echo NEW || echo OLD;; esac',
+        f"case $1 in pull) touch {pulled};; rev-parse) [ -e {pulled} ] && echo NEW || echo OLD;; esac",
     )
     shutil.copy(ROOT / "update.sh", tmp_path)
     known = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "FAILS_AT": fails_at}

@@ -13,7 +13,7 @@ from mail.models import Mailbox, Message
 from members.models import Event, Member
 from office.models import AuditEntry
 from tests import cast
-from tests.mail import letters
+from tests.mail import groups, letters
 
 NOW = dt.datetime(2026, 3, 3, 11, tzinfo=dt.UTC)
 SECOND, MINUTE, HOUR, DAY = (dt.timedelta(seconds=seconds) for seconds in (1, 60, 3600, 86400))
@@ -88,6 +88,22 @@ def test_letters_about_the_membership_itself_do_not_queue_up_behind_others(membe
     play(NOW + 2 * MINUTE, NOW + 10 * SECOND)
     assert Message.objects.filter(purpose="transactional", status="sent").count() == 5
     assert most_within(MINUTE) == 5
+
+
+def test_a_welcome_does_not_wait_until_a_group_has_its_notice(member: Member) -> None:
+    mailboxes.limit("", 5, 100, NOW, None)
+    many(member, 200, "transactional")
+    Message.objects.update(mailing=groups.letter(NOW))
+    play(NOW + 10 * MINUTE)
+    assert left() == 4 * 11  # four of the five of each minute
+    for minutes in (11, 40):  # while the group is under way, and when it has had its share of the day
+        play(NOW + minutes * MINUTE, NOW + (minutes - 1) * MINUTE)
+        welcome = letters.due(member, NOW + minutes * MINUTE, "onboarding")
+        Message.objects.filter(pk=welcome.pk).update(at_once=True)
+        play(NOW + (minutes + 1) * MINUTE, NOW + minutes * MINUTE)
+        assert Message.objects.get(pk=welcome.pk).status == "sent", minutes
+    assert Message.objects.exclude(mailing=None).filter(status="sent").count() <= 90
+    assert most_within(MINUTE) <= 5
 
 
 def test_what_would_be_too_late_by_then_says_what_kept_it(member: Member) -> None:

@@ -184,3 +184,14 @@ def test_owners_switch_it_on_for_the_house(client: Client) -> None:
     client.post(desk, {"name": "Club", "language": "en", "asks_twice": "on"})
     house.refresh_from_db()
     assert house.asks_twice
+
+
+def test_a_yes_that_waits_is_not_taken_back_by_choosing_among_the_others(
+    ingrid: Member, client: Client, now: dt.datetime
+) -> None:
+    Topic.objects.create(slug="offers", double_opt_in=True)
+    consent.grant(ingrid, "offers", now, now, proof="ticked", source="api")
+    client.post(page("preferences", ingrid), {"deed": "choose", "topic": [consent.MEMBERSHIP]})
+    assert granted(ingrid) == {consent.MEMBERSHIP}
+    client.post(page("confirm", ingrid, "offers"))
+    assert granted(ingrid) == {consent.MEMBERSHIP, "offers"}

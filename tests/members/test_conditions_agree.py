@@ -91,7 +91,7 @@ def _vary(member: Member, n: int, at: dt.datetime, plan: Plan) -> None:
         locale=["da", "en", ""][n % 3],
         plan=plan if n % 4 == 2 else member.plan,
         status=["active", "trialing", "cancelled", "", "ended"][n % 5],
-        birth_year=None if n % 3 == 0 else 1940 + n * 4,
+        birth_year=None if n % 3 == 0 else [1, 1880, 2200][n % 3] if n > 16 else 1940 + n * 4,
         stage=["onboarding", "value", "former"][n % 3],
         phone="1" if n % 2 else "",
     )

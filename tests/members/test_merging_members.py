@@ -9,7 +9,7 @@ from django.core import serializers
 from flows.models import Decision, Enrolment
 from lifecycle import clock
 from mail.models import Message
-from members import consent, events, identity, merging_members, owned, subscriptions, usage
+from members import consent, events, identity, merging_members, owned, subscriptions, usage, usage_corrections
 from members.models import Consent, ExternalId, Member, MemberTag, Merge, StageChange, UsageDay
 from office.models import AuditEntry, User
 from relationship import tasks
@@ -133,6 +133,16 @@ def test_what_came_since_stays_with_whom_it_came_to(kept: Member, gone: Member, 
     assert told.member_id == kept.pk
     assert Member.objects.get(pk=kept.pk).phone == "99"
     assert Member.objects.get(pk=gone.pk).phone == "12 34"
+
+
+def test_a_use_taken_back_meanwhile_leaves_no_day_below_nothing(
+    kept: Member, gone: Member, now: dt.datetime
+) -> None:
+    done = merging_members.merge(kept, gone, None, now)
+    assert usage_corrections.take_back("house", f"u{kept.pk}", now - WEEK, now)
+    merging_members.unmerge(done, None, now)
+    assert not UsageDay.objects.filter(member=kept).exists()
+    assert UsageDay.objects.get(member=gone).count == 1
 
 
 def test_after_thirty_days_it_stays(kept: Member, gone: Member, now: dt.datetime) -> None:

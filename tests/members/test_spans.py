@@ -174,7 +174,7 @@ def test_many_contracts_take_as_many_queries_as_one(
             ida(name=f"m{number}"), "started", "2025-01-01", f"c{number}", plan=plans.named("full"), **MONTHLY
         )
     Span.objects.all().delete()
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         assert spans.rebuild(Subscription.objects.values_list("pk", flat=True)) == 30
 
 

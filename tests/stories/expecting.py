@@ -1,6 +1,7 @@
 """What the contract says of one flow, worked out for one member at a time and without a database."""
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
@@ -41,6 +42,11 @@ steps = [
 """
 
 
+WAITS = frozenset({"pause", "hope", "morning"})
+STEPS = WAITS | {"hello", "nudge", "stop", "thanks", "last"}
+END = "end"  # in the place of a step: the run is over
+
+
 @dataclass(frozen=True)
 class Plan:
     """One version of the flow: how long its waits last, whether it nudges, and what its goal is and does."""
@@ -50,6 +56,11 @@ class Plan:
     nudges: bool
     goal: str
     ends: bool
+
+    @property
+    def steps(self) -> frozenset[str]:
+        """The names of its steps."""
+        return STEPS if self.nudges else STEPS - {"nudge"}
 
     def file(self) -> str:
         """As a flow file, without letters."""
@@ -132,6 +143,27 @@ class Person:
             for run in self.runs if not paused else ():
                 self._walk(run, now)
             is_moving = self._post(now)
+
+    def move(self, plan: Plan, chosen: Mapping[str, str], now: dt.datetime) -> None:
+        """What was chosen at publication for those who stand at these steps of an older version: where to, or END.
+
+        A wait goes on by its new length, counted from when it began, and is never over before now; another wait
+        begins now. A step that the new version has not got moves nobody.
+        """
+        for run in self.runs:
+            to = chosen.get(run.step, "")
+            if run.status != "active" or run.plan is plan or not (to == END or to in plan.steps):
+                continue
+            if to == END:
+                run.finish("ended", now)
+                continue
+            if to != run.step:
+                run.step, run.planned, run.reached, run.due = to, now, None, None
+            run.plan = plan
+            if to in WAITS:
+                run.reached = run.reached if run.due else now
+                assert run.reached is not None
+                run.due = max(self._due(run, run.reached), now)
 
     def _post(self, now: dt.datetime) -> bool:
         """Letters that are due leave, wait or stay, those that were planned first; whether anything became of any."""

@@ -1,5 +1,6 @@
 """Plays histories, with new versions, pauses, moves and workers that die, and compares them with the contract."""
 
+import dataclasses
 import datetime as dt
 import itertools
 import tomllib
@@ -15,14 +16,16 @@ from django.db import connection, transaction
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
-from flows import entering, publishing
+from flows import entering, publishing, versions
 from flows.models import Enrolment, Flow
-from lifecycle import clock, invariants
+from flows.moving_runs import Move
+from lifecycle import clock, invariants, journey
 from lifecycle.invariants.lines import Moment
 from mail import sending_rules, suppressions
 from mail.models import Message, Suppression
 from members import consent, events, updating
-from members.models import Member
+from members.models import Event, Member
+from office.models import User
 from tests import cast
 from tests.faults import ledger
 from tests.sinks import Sink, parse
@@ -42,11 +45,22 @@ HAPPENINGS = st.lists(
     st.tuples(PEOPLE, st.sampled_from(NAMES), st.sampled_from((0, 1, 7, 20, 30, 80))), min_size=1, max_size=4
 )
 HOURS = st.sampled_from((1, 20, 24, 26, 49, 75))
+CHOICES = st.dictionaries(
+    st.sampled_from(sorted(expecting.STEPS - {"stop"})),
+    st.sampled_from(("same", "same", "morning", "thanks", expecting.END)),
+    min_size=2,
+)
+POISON = "shop.poison"
 DIES_AT = st.sampled_from((0, 0, 0)) | st.integers(1, 250)
 
 
 class Died(BaseException):
     """A worker dies here; nothing in the house may catch it."""
+
+
+def poison(_events: list[Event], _now: dt.datetime) -> None:
+    """What nobody can answer."""
+    raise ValueError("poison")
 
 
 class Histories(RuleBasedStateMachine):
@@ -72,9 +86,13 @@ class Histories(RuleBasedStateMachine):
             member.uuid = lot(who, is_kept_out=self.people[who].is_kept_out)
             member.save(update_fields=["uuid"])
         sending_rules.save(expecting.RULES, START)
+        self.karen = User.objects.create(username="karen", role=User.Role.OWNER)
+        self.answers = mock.patch.dict(journey.JOURNEY, {POISON: (poison,)})
+        self.answers.start()
 
     def teardown(self) -> None:
         """Everything is forgotten."""
+        self.answers.stop()
         transaction.set_rollback(True)
         self.atomic.__exit__(None, None, None)
 
@@ -88,9 +106,26 @@ class Histories(RuleBasedStateMachine):
     @rule(plan=st.sampled_from(PLANS))
     def publish(self, plan: expecting.Plan) -> None:
         """A new version; who is inside keeps theirs."""
+        self._publish(plan, {})
+
+    @rule(plan=st.sampled_from(PLANS), chosen=CHOICES)
+    def publish_for_all(self, plan: expecting.Plan, chosen: dict[str, str]) -> None:
+        """A new version; of those who are inside, some are moved to it and some are ended, by where they stand."""
+        self._publish(plan, {uid: uid if to == "same" else to for uid, to in chosen.items()})
+
+    def _publish(self, plan: expecting.Plan, chosen: dict[str, str]) -> None:
         definition = tomllib.loads(playing.complete(plan.file()))
-        publishing.publish(definition, self.now, without_face=True)
-        self.plan = plan
+        if flow := Flow.objects.first():
+            flow.draft = definition
+            rows = [row for row in versions.standing(flow) if row.uid in chosen]
+            places = {(row.version.pk, row.uid): Move(chosen[row.uid]) for row in rows}
+            versions.publish(flow, places, self.now, self.karen, without_face=True)
+        else:  # by no person: then nothing is held
+            publishing.publish(definition, self.now, without_face=True)
+        if plan != getattr(self, "plan", None):
+            self.plan = dataclasses.replace(plan)  # another version, also where it says what an older one said
+        for person in self.people.values():
+            person.move(self.plan, chosen, self.now)
 
     @rule(happens=HAPPENINGS, hours=HOURS, dies_at=DIES_AT)
     def time_passes(self, happens: list[tuple[str, str, int]], hours: int, dies_at: int) -> None:
@@ -119,6 +154,11 @@ class Histories(RuleBasedStateMachine):
         for self.paused in (True, False):
             Flow.objects.update(paused_at=self.now if self.paused else None)
             self.time_passes(happens if self.paused else [], hours, 0)
+
+    @rule(who=PEOPLE)
+    def is_poisoned(self, who: str) -> None:
+        """Something comes that nobody can answer: it is set aside, and keeps nobody waiting."""
+        events.record(events.Draft(POISON, self.members[who], self.now, f"test:{next(self._keys)}"), self.now)
 
     @rule(who=PEOPLE, zone=st.sampled_from(ZONES))
     def moves(self, who: str, zone: str) -> None:

@@ -10,7 +10,7 @@ from flows.models import Flow
 from lifecycle import journey, trades
 from mail.models import Message
 from members import fact_keeping, subscriptions, usage, usage_answering
-from members.models import Member, Segment
+from members.models import Account, Member, Segment
 from relationship.models import Task
 from tests import cast
 from tests.flows import making
@@ -109,6 +109,18 @@ def test_a_trial_goes_on_from_where_somebody_is(now: dt.datetime) -> None:
     live(line, now, 9)
     assert letters(per) == [f"saas-trial-{slug}" for slug in ("hello", "next-job", "in-the-way", "half-time")]
     assert letters(line) == [f"saas-trial-{slug}" for slug in ("hello", "stuck", "in-the-way", "half-time")]
+
+
+def test_a_company_on_trial_that_has_not_begun_is_called_on_the_second_day(now: dt.datetime) -> None:
+    ready("saas", "saas-trial", now)
+    seen(now, "usage.report")
+    nord = cast.join("nord", now, email="nord@example.com", first_name="Nora").member
+    nord.account = Account.objects.create(external_id="nord", name="Nord")
+    nord.save()
+    live(nord, now, 2)
+    assert tasks(nord) == []
+    live(nord, now + 2 * DAY, 1)
+    assert [title.split(":")[0] for title in tasks(nord)] == ["Call Nora"]
 
 
 def test_where_no_door_tells_of_visits_nobody_is_told_that_they_have_not_come(now: dt.datetime) -> None:
