@@ -4,6 +4,7 @@ import uuid
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class ApiKey(models.Model):
@@ -12,7 +13,8 @@ class ApiKey(models.Model):
     name = models.CharField(_("name"), max_length=200)
     prefix = models.CharField(_("begins with"), max_length=12, unique=True)
     digest = models.CharField(max_length=64, unique=True)
-    scopes = models.JSONField(_("may"), default=list)
+    # Without its context the word would be taken for the month, in every short date.
+    scopes = models.JSONField(pgettext_lazy("what a key allows", "may"), default=list)
     created_at = models.DateTimeField(_("made at"))
     revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True)
     last_used_at = models.DateTimeField(_("last used at"), null=True, blank=True)

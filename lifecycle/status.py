@@ -8,7 +8,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db.models import Count, Q
-from django.utils import timezone
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -134,5 +134,5 @@ def _backup() -> Line:
 def _disk() -> Line:
     use = shutil.disk_usage(settings.VAR_DIR)
     share = round(100 * use.free / use.total)
-    words = {"size": f"{use.free / GIGABYTE:.1f}", "share": share}
+    words = {"size": formats.number_format(use.free / GIGABYTE, 1), "share": share}
     return Line(_("Disk"), _("%(size)s GB are free (%(share)s %%)") % words, is_ok=share >= TIGHT)

@@ -51,7 +51,7 @@ def choose(trade: str, now: dt.datetime, user: User | None = None) -> Done:
     Where the house had no rules before, its members are placed by them, without letters, and from then on former
     members are kept 24 months. KeyError: no such trade.
     """
-    pack = _pack(trade)
+    pack = packs.rules(trade, _pack(trade))
     with transaction.atomic():
         is_first = not StageRule.objects.exists()
         rules = stage_rules.save(pack["stage_rules"], now, user)

@@ -66,6 +66,21 @@ def senders(trade: str, language: str = WRITTEN_IN) -> list[dict[str, Any]]:
     return [_said(sender, language) for sender in _pack(trade)["senders"]]
 
 
+def rules(trade: str, said: Mapping[str, Any]) -> dict[str, Any]:
+    """The trade's rules `said` with their reasons, and the names of its free days, in the house's language."""
+    if wording.base(House.current().language) != OTHER:
+        return dict(said)
+    words = _pack(trade)["da_rules"]
+    sending = said["sending"]
+    free = [{**day, "name": words["days"][day["name"]]} for day in sending["blackout"]]
+    return {
+        **said,
+        "first_value": {**said["first_value"], "reason": words["first_value"]},
+        "stage_rules": [{**rule, "reason": words[rule["to"]]} for rule in said["stage_rules"]],
+        "sending": {**sending, "blackout": free},
+    }
+
+
 def _pack(trade: str) -> dict[str, Any]:
     return tomllib.loads((FOLDER / trade / "pack.toml").read_text(encoding="utf-8"))
 

@@ -10,8 +10,8 @@ from django.core.management import call_command
 from lifecycle import trades
 from mail import sending_rules
 from members import plans, stage_rules
-from members.models import Plan, StageRule
-from office.models import AuditEntry
+from members.models import FirstValue, Plan, StageRule
+from office.models import AuditEntry, House
 
 pytestmark = pytest.mark.django_db
 
@@ -64,3 +64,15 @@ def test_plans_that_nobody_changed_take_the_quiet_times(now: dt.datetime) -> Non
     assert after == {"plain": 10, "own": 33, "later": 10}
     assert trades.choose("club", now).plans == ["later", "plain"]
     assert Plan.objects.get(slug="later").quiet_months == [7]
+
+
+@pytest.mark.parametrize("trade", trades.names())
+def test_a_danish_house_reads_the_reasons_and_the_free_days_in_danish(trade: str, now: dt.datetime) -> None:
+    House.objects.create(name="Havneklubben", language="da")
+    trades.choose(trade, now)
+    reasons = [rule.reason for rule in StageRule.objects.all()]
+    assert len(reasons) == 3
+    assert all("antagelse" in reason or "Erfaring, ikke bevis." in reason for reason in reasons)
+    assert "antagelse" in (said := FirstValue.objects.get().reason) or "Erfaring, ikke bevis." in said
+    free = sending_rules.definition()["blackout"]
+    assert [day["name"] for day in free] == ["Jul", "Nytår", "Langfredag"]

@@ -11,7 +11,7 @@ import pytest
 from babel.messages import extract, mofile, pofile
 from babel.messages.catalog import Catalog, Message
 from django.test import Client
-from django.utils import translation
+from django.utils import dateformat, translation
 from django.utils.translation.template import templatize
 
 from api import links
@@ -137,6 +137,12 @@ def test_no_word_of_a_page_is_left_unmarked(path: Path) -> None:
     page = path.read_text()
     said = html.unescape(CODE.sub(" ", page)).split() + SAID.findall(CODE.sub("", page.replace("<", "")))
     assert [word for word in said if re.search(r"[^\W\d_]{2}", word)] == []
+
+
+def test_the_house_s_words_leave_django_s_own_alone() -> None:
+    """A word of ours that Django has too, such as “may”, would be said in its place everywhere."""
+    with translation.override("da"):
+        assert dateformat.format(dt.date(2026, 5, 1), "M F") == "Maj maj"
 
 
 def test_stages_and_circles_have_the_club_s_own_words() -> None:
