@@ -41,7 +41,7 @@ def mail_due(now: dt.datetime) -> int:
             accepted = notices.send(people, *write(now), now)
         if not accepted:
             return 0
-    Beat.objects.update_or_create(name=SENT, defaults={"at": now})
+    Beat.note(SENT, now)
     return accepted
 
 

@@ -58,10 +58,12 @@ def catch_up(runs: Collection[int], now: dt.datetime) -> None:
 
 
 def release_letters() -> int:
-    """Lets those runs go on whose previous letter became final; one statement."""
+    """Lets those runs go on whose previous letter became final; how many."""
+    waiting = Enrolment.objects.filter(status=Enrolment.Status.ACTIVE, letter_pending=True)
+    if not waiting.exists():
+        return 0
     group = Concat(Value("flow:"), Cast(OuterRef("pk"), CharField()))
     pending = Message.objects.filter(group=group, status__in=Message.PENDING)
-    waiting = Enrolment.objects.filter(status=Enrolment.Status.ACTIVE, letter_pending=True)
     return waiting.filter(~Exists(pending)).update(letter_pending=False)
 
 
@@ -86,6 +88,8 @@ def _advance(due: QuerySet[Enrolment], now: dt.datetime, limit: int) -> int:
     claimed = list(rows.select_related("subscription")[:limit])
     held = holding.hold(run.member_id for run in claimed)
     runs = [run for run in claimed if run.member_id in held]
+    if not runs:
+        return 0
     for run in runs:
         run.member = held[run.member_id]
     _work_off(Journal.of(runs, now), runs, now)

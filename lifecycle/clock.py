@@ -101,8 +101,7 @@ def work(queue: str, now: dt.datetime) -> int:
 
     Returns how much was done; a worker that stops for the time is nudged again and goes on with a fresh `now`.
     """
-    phases = [phase for phase in PHASES if phase.queue == queue]
-    return _until_quiet(phases, now, until=time.monotonic() + PATIENCE)
+    return _until_quiet(_of(queue), now, until=time.monotonic() + PATIENCE)
 
 
 def tick(now: dt.datetime) -> int:
@@ -110,24 +109,23 @@ def tick(now: dt.datetime) -> int:
 
     What may write letters comes first: after an outage it counts how many there are (`mail.catching_up`).
     """
-    done = think(now)
-    done += _until_quiet(PHASES, now)
+    done = think(now) + _send(now)
     if worked := night(now) + look(now):
-        done += worked + _until_quiet(PHASES, now)
+        done += worked + think(now) + _send(now)
     return done
 
 
 def think(now: dt.datetime) -> int:
     """Does what is due at `now` except that nothing leaves the house: no letter, no webhook, no note."""
-    return _until_quiet([phase for phase in PHASES if phase.queue == "engine"], now)
+    return _until_quiet(_of("engine"), now)
 
 
 def look(now: dt.datetime) -> int:
     """Looks after the house itself unless that was done within the hour; at what is left when all work is done."""
-    last = Beat.objects.filter(name=LOOK).first()
-    if last and last.at <= now < last.at + LOOK_EVERY:
+    last = Beat.last(LOOK)
+    if last and last <= now < last + LOOK_EVERY:
         return 0
-    Beat.objects.update_or_create(name=LOOK, defaults={"at": now})
+    Beat.note(LOOK, now)
     return watching.sweep(now) + figures.sweep(now)
 
 
@@ -135,22 +133,32 @@ def night(now: dt.datetime) -> int:
     """Does tonight's work unless it was done since its slot."""
     slot = dt.datetime.combine(now.date(), NIGHT_AT, tzinfo=dt.UTC)
     slot = slot if slot <= now else slot - dt.timedelta(days=1)
-    done = 0
+    since = Beat.objects.filter(name__startswith=watching.NIGHT, at__gte=slot)
+    ready, done = set(since.values_list("name", flat=True)), 0
     for name, verb in NIGHTLY.items():
-        last = Beat.objects.filter(name=f"{watching.NIGHT}{name}").first()
-        if last is None or last.at < slot:
+        if (beat := f"{watching.NIGHT}{name}") not in ready:
             done += verb(now)
-            Beat.objects.update_or_create(name=f"{watching.NIGHT}{name}", defaults={"at": now})
+            Beat.note(beat, now)
     return done
 
 
 def beat() -> None:
     """Says that the clock lives, in real time, and notes it where it did not."""
     now = timezone.now()
-    last = Beat.objects.filter(name=HEARTBEAT).first()
-    Beat.objects.update_or_create(name=HEARTBEAT, defaults={"at": now})
+    last = Beat.last(HEARTBEAT)
+    Beat.note(HEARTBEAT, now)
     if last:
-        watching.note_silence(last.at, now)
+        watching.note_silence(last, now)
+
+
+def _send(now: dt.datetime) -> int:
+    """What leaves the house, and whatever follows from it; nothing more where nothing leaves."""
+    sent = sum(phase.verb(now) for phase in _of("send"))
+    return sent and sent + _until_quiet(PHASES, now)
+
+
+def _of(queue: str) -> list[Phase]:
+    return [phase for phase in PHASES if phase.queue == queue]
 
 
 def _until_quiet(phases: Sequence[Phase], now: dt.datetime, until: float = math.inf) -> int:

@@ -26,7 +26,7 @@ def alive(_request: HttpRequest) -> JsonResponse:
 def ready(_request: HttpRequest) -> JsonResponse:
     """200 when the database answers and the clock beat within two minutes; else 503 saying which does not."""
     try:
-        last = Beat.objects.filter(name=clock.HEARTBEAT).values_list("at", flat=True).first()
+        last = Beat.last(clock.HEARTBEAT)
     except DatabaseError:
         return JsonResponse({"status": "the database does not answer"}, status=503)
     if last is None or timezone.now() - last > STILL:

@@ -60,7 +60,7 @@ def counts(now: dt.datetime) -> Counts:
         overdue=Count("pk", filter=Q(status=status.QUEUED, due_at__lt=now - LATE)),
         unknown=Count("pk", filter=Q(status=status.UNKNOWN)),
     )
-    last = Beat.objects.filter(name=Beat.CLOCK).values_list("at", flat=True).first()
+    last = Beat.last(Beat.CLOCK)
     age = (timezone.now() - last).total_seconds() if last else None
     unanswered = Event.objects.filter(handled_at=None).count()
     return Counts(letters["waiting"], letters["overdue"], letters["unknown"], unanswered, age)

@@ -71,6 +71,8 @@ def judge(now: dt.datetime) -> int:
     with transaction.atomic():
         waiting = Click.objects.filter(by=By.UNJUDGED, at__lte=now - WAIT).order_by("at", "pk")
         chosen = list(waiting.select_for_update(skip_locked=True)[:BATCH])
+        if not chosen:
+            return 0
         programs = _programs(chosen)
         people = [click for click in chosen if click.pk not in programs]
         Click.objects.filter(pk__in=programs).update(by=By.PROGRAM)

@@ -19,7 +19,6 @@ from office.models import House
 
 Supplier = Callable[[Sequence[Message], dt.datetime], Mapping[int, Mapping[str, Any]]]
 
-MOMENT = dt.timedelta(microseconds=1)  # an end is exclusive: its last day is the one before midnight
 CONFIRMING = "confirm:"  # the keys of letters that ask for a second yes
 
 _suppliers: list[Supplier] = []
@@ -116,7 +115,7 @@ def _subscription(held: Subscription | None, member: Member, language: str) -> d
         "price": _price(held, language),
         "next_payment": "" if is_leaving else _date(held.current_period_end, member, language),
         "trial_ends": _date(held.trial_ends_at, member, language),
-        "ends": _date(held.access_ends_at and held.access_ends_at - MOMENT, member, language),
+        "ends": _date(held.access_ends_at and durations.last_moment(held.access_ends_at), member, language),
         "status": held.status,
     }
 

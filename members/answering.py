@@ -61,6 +61,8 @@ def _oldest(member_ids: Iterable[int]) -> list[Event]:
 
 
 def _answer(held: Mapping[int, Member], answers: Answers, now: dt.datetime) -> int:
+    if not held:
+        return 0
     # Read only now that the members are held: another worker may have answered these meanwhile.
     events = _oldest(held)
     by_name: dict[str, list[Event]] = defaultdict(list)

@@ -87,6 +87,11 @@ def _start_of(inside: dt.datetime, zone: ZoneInfo, gap: dt.timedelta) -> dt.date
     return high.replace(microsecond=0)
 
 
+def last_moment(ends_at: dt.datetime) -> dt.datetime:
+    """The last moment inside what ends then: ends are exclusive, so that one at midnight is the day before's."""
+    return ends_at - dt.timedelta(microseconds=1)
+
+
 def zone_of(member: Member) -> ZoneInfo:
     """The member's time zone, else the house's (`TIME_ZONE`)."""
     return _zone(member.time_zone) or house_zone()

@@ -46,12 +46,12 @@ def roll(now: dt.datetime) -> int:
 
     Works in batches that commit one by one: stopped half-way, the next run begins again and changes nothing twice.
     """
-    last = Beat.objects.filter(name=ROLLED).first()
+    last = Beat.last(ROLLED)
     done = 0
-    for ids in _batches(fact_windows.moved(last.at, now) if last else fact_windows.everybody()):
+    for ids in _batches(fact_windows.moved(last, now) if last else fact_windows.everybody()):
         with transaction.atomic():
             done += recompute(ids, now)
-    Beat.objects.update_or_create(name=ROLLED, defaults={"at": now})
+    Beat.note(ROLLED, now)
     return done
 
 

@@ -15,9 +15,12 @@ def hold(member_ids: Iterable[int]) -> dict[int, Member]:
     PostgreSQL skips rows that another worker holds (`FOR NO KEY UPDATE SKIP LOCKED`, which lets others record
     events meanwhile). On SQLite the transaction already is the only writer (`BEGIN IMMEDIATE`).
     """
+    wanted = set(member_ids)
     if load := _instead.get():
-        return load(set(member_ids))
-    rows = Member.everybody.filter(pk__in=set(member_ids)).order_by("pk")
+        return load(wanted)
+    if not wanted:
+        return {}
+    rows = Member.everybody.filter(pk__in=wanted).order_by("pk")
     return {member.pk: member for member in rows.select_for_update(skip_locked=True, no_key=True)}
 
 

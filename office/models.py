@@ -1,5 +1,7 @@
 """The ground: who works here, what the house is called, what staff changed, and the heartbeat of the clock."""
 
+import datetime as dt
+
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -94,3 +96,15 @@ class Beat(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def last(cls, name: str) -> dt.datetime | None:
+        """When that part last ran; None where it never did."""
+        return cls.objects.filter(name=name).values_list("at", flat=True).first()
+
+    @classmethod
+    def note(cls, name: str, at: dt.datetime) -> None:
+        """Writes down that it ran, in one statement."""
+        cls.objects.bulk_create(
+            [cls(name=name, at=at)], update_conflicts=True, unique_fields=["name"], update_fields=["at"]
+        )

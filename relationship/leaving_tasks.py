@@ -15,7 +15,6 @@ from office.models import House
 from relationship import tasks
 
 SOON = dt.timedelta(days=3)
-MOMENT = dt.timedelta(microseconds=1)  # an end is exclusive: the day before midnight is the last one
 
 
 def give(events: Sequence[Event], now: dt.datetime) -> None:
@@ -40,6 +39,6 @@ def _orders(event: Event, now: dt.datetime, has_receipt: bool) -> Iterator[tasks
 
 
 def _last_day(event: Event) -> str:
-    ends = dt.datetime.fromisoformat(event.data["effective_at"]) - MOMENT
+    ends = durations.last_moment(dt.datetime.fromisoformat(event.data["effective_at"]))
     zone = durations.zone_of(event.member)
     return wording.date(ends.astimezone(zone).date(), translation.get_language() or "en")

@@ -14,6 +14,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.utils import translation
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 from office import nudges
 from tests import cast, sinks
@@ -87,6 +88,22 @@ def _emptied_row_by_row() -> Iterator[None]:
         return [f"DELETE FROM {connection.ops.quote_name(table)}" for table in tables]
 
     with mock.patch.object(type(connection.ops), "sql_flush", staticmethod(emptying)):
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _static_files_are_found_once() -> Iterator[None]:
+    """Every test client would look through all of them again."""
+    found: dict[str, Any] = {}
+    look = WhiteNoiseMiddleware.add_files_from_finders
+
+    def once(middleware: WhiteNoiseMiddleware) -> None:
+        if not found:
+            look(middleware)
+            found.update(middleware.files)
+        middleware.files.update(found)
+
+    with mock.patch.object(WhiteNoiseMiddleware, "add_files_from_finders", once):
         yield
 
 

@@ -17,7 +17,6 @@ from winback import reasons
 
 Status = Subscription.Status
 TOPIC = "news"  # what a yes to "may we write again?" allows
-MOMENT = dt.timedelta(microseconds=1)
 LONGEST = 300  # of what was said, beside the code
 
 
@@ -62,7 +61,7 @@ def end_of(row: Subscription, now: dt.datetime) -> dt.datetime:
 
 def last_day(ends_at: dt.datetime, member: Member) -> dt.date:
     """The last day with access, on the member's wall; ends are exclusive."""
-    return (ends_at - MOMENT).astimezone(durations.zone_of(member)).date()
+    return durations.last_moment(ends_at).astimezone(durations.zone_of(member)).date()
 
 
 def end_of_day(day: dt.date, member: Member) -> dt.datetime:

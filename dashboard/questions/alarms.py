@@ -55,7 +55,7 @@ def read(now: dt.datetime) -> list[Alarm]:
 
 def clock_standing_still() -> Alarm | None:
     """Nothing is done any more: the programs that work in the background are off. By real time."""
-    last = Beat.objects.filter(name=Beat.CLOCK).values_list("at", flat=True).first()
+    last = Beat.last(Beat.CLOCK)
     if last is None or clock.real_now() - last < SILENCE:
         return None
     text = _("The clock stands still since %s: nothing leaves") % times.near(last, clock.real_now())

@@ -9,8 +9,9 @@ from django.utils.translation import ngettext
 
 from dashboard.words import times
 from mail import wording
+from members import durations
 from members.models import Member, MemberFacts, Subscription
-from winback import leaving, reasons
+from winback import reasons
 
 LONGEST = 45  # words
 SEEN_OFTEN = dt.timedelta(days=28)
@@ -74,7 +75,7 @@ def _contract(contract: Subscription | None, now: dt.datetime) -> Iterator[str]:
         return
     ends = contract.access_ends_at
     if contract.status == Subscription.Status.CANCELLED and ends:
-        yield _because(_("Leaves on %s") % times.day(ends - leaving.MOMENT, now), contract)
+        yield _because(_("Leaves on %s") % times.day(durations.last_moment(ends), now), contract)
     elif contract.status == Subscription.Status.ENDED and contract.ended_at:
         yield _because(_("Left on %s") % times.day(contract.ended_at, now), contract)
     elif contract.current_period_end and contract.current_period_end > now:

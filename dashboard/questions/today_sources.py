@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from dashboard.questions import people
 from dashboard.words import times
 from mail.models import Reply
-from members import ladder
+from members import durations, ladder
 from members.models import Event, Member, Subscription
 from members.models.member import Circle, Stage
 from relationship.models import Task
@@ -25,7 +25,6 @@ from relationship.models import Task
 LEAVES_SOON = dt.timedelta(days=14)
 RENEWS_SOON = dt.timedelta(days=14)
 NOT_SPOKEN = dt.timedelta(days=90)
-MOMENT = dt.timedelta(microseconds=1)  # an end is exclusive
 
 
 class Rank(IntEnum):
@@ -169,7 +168,7 @@ def leaving(now: dt.datetime, most: int, of: int | None) -> list[Found]:
         Found(
             row.member_id,
             Rank.MONEY,
-            _("Leaves on %s: a word of thanks") % times.day(row.access_ends_at - MOMENT, now),
+            _("Leaves on %s: a word of thanks") % times.day(durations.last_moment(row.access_ends_at), now),
             row.cancelled_at,
             source="leaving",
         )

@@ -32,20 +32,12 @@ def member(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     story, now = timeline.read(found, skip, show=show), clock.now()
     if fragments.is_wanted(request):
         return render(request, "dashboard/member.html#story", {"member": found, "story": story, "show": show})
-    contract = person.subscription(found)
-    facts = getattr(found, "facts", None)
     return render(
         request,
         "dashboard/member.html",
         {
             "member": found,
-            "plan": people.plan(found.plan),
-            "standing": people.standing(found, contract),
-            "subscription": contract,
-            "pulse": people.pulse(facts),
-            "owner": facts.owner if facts else "",
-            "breath": breath.of(found, facts, contract, now),
-            "cautions": cautions.read(found, now),
+            **_head(found, now),
             "mark": uuids.uuid4(),
             "colleagues": User.objects.filter(is_active=True).order_by("first_name", "username"),
             "months": dots.read(found, now),
@@ -58,11 +50,32 @@ def member(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
             **identity.about(found, request),
             "ids": found.external_ids.order_by("source", "value"),
             "story": story,
-            "may_leave": leaving.is_possible(found),
-            "is_leaving": found.status == Subscription.Status.CANCELLED,
-            "may_return": leaving.returnable(found),
+            **_going(found),
         },
     )
+
+
+def _head(member: Member, now: dt.datetime) -> dict[str, object]:
+    """Who it is in one breath, the four labels, and what to be careful about."""
+    contract, facts = person.subscription(member), getattr(member, "facts", None)
+    return {
+        "plan": people.plan(member.plan),
+        "standing": people.standing(member, contract),
+        "subscription": contract,
+        "pulse": people.pulse(facts),
+        "owner": facts.owner if facts else "",
+        "breath": breath.of(member, facts, contract, now),
+        "cautions": cautions.read(member, now),
+    }
+
+
+def _going(member: Member) -> dict[str, object]:
+    """Which of leaving, staying and coming back can be recorded."""
+    return {
+        "may_leave": leaving.is_possible(member),
+        "is_leaving": member.status == Subscription.Status.CANCELLED,
+        "may_return": leaving.returnable(member),
+    }
 
 
 def _standing(member: Member, now: dt.datetime) -> dict[str, object]:

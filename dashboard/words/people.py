@@ -5,8 +5,8 @@ from django.utils.translation import gettext as _
 
 from dashboard.words import times
 from mail import wording
+from members import durations
 from members.models import Member, MemberFacts, Plan, Subscription
-from winback import leaving
 
 
 def plan(chosen: Plan | None) -> str:
@@ -27,7 +27,7 @@ def standing(member: Member, subscription: Subscription | None) -> str:
     if not member.status:
         return _("None known")
     if subscription and subscription.status == Subscription.Status.CANCELLED and subscription.access_ends_at:
-        return _("Leaving on %s") % times.day(subscription.access_ends_at - leaving.MOMENT)
+        return _("Leaving on %s") % times.day(durations.last_moment(subscription.access_ends_at))
     return text.capfirst(str(Subscription.Status(member.status).label))
 
 

@@ -42,7 +42,7 @@ subject = "Hello"
 body = "Hello {{ member.first_name }}."
 """
 HOUR = dt.timedelta(hours=1)
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from flows import entering, reacting
@@ -15,10 +16,14 @@ NAME = re.compile(r"[a-z_]+\.[a-z_]+")
 
 
 def sources(without: str = "") -> Iterator[ast.Module]:
-    for room in ROOMS:
-        for file in (ROOT / room).rglob("*.py"):
-            if "migrations" not in file.parts and "demo" not in file.parts and file.name != without:
-                yield ast.parse(file.read_text(encoding="utf-8"))
+    return (tree for name, tree in _parsed() if name != without)
+
+
+@cache
+def _parsed() -> list[tuple[str, ast.Module]]:
+    files = [file for room in ROOMS for file in (ROOT / room).rglob("*.py")]
+    ours = [file for file in files if not {"migrations", "demo"} & set(file.parts)]
+    return [(file.name, ast.parse(file.read_text(encoding="utf-8"))) for file in ours]
 
 
 def recorded() -> set[str]:

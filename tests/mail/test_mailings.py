@@ -17,7 +17,7 @@ from tests import cast
 from tests.mail import groups, letters
 from tests.sinks import Sink
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 Reason = Suppression.Reason
 

@@ -14,7 +14,7 @@ from tests import cast
 from tests.mail import groups, letters
 from tests.sinks import Sink
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from tests import cast
 from tests.sinks import Sink
 
 WELCOME = Path(__file__).resolve().parent.parent.parent / "flows" / "starter" / "welcome.toml"
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
