@@ -57,7 +57,7 @@ def _copy(table: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
     # Every text is quoted and no number is, so that an unquoted nan, which stands for nothing, is no word of anybody.
     csv.writer(text, quoting=csv.QUOTE_NONNUMERIC).writerows(map(_as_cells, rows))
     text.seek(0)
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, connection.wrap_database_errors:
         cursor.copy_expert(f"COPY {table} ({_named(columns)}) FROM STDIN WITH (FORMAT csv, NULL 'nan')", text)
 
 
