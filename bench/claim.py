@@ -17,9 +17,10 @@ FEW, CLAIMS = 10_000, 60
 FILL = """
 INSERT INTO mail_message (uuid, key, "group", member_id, letter_version_id, purpose, topic, address, language,
     status, due_at, first_due_at, not_after, at_once, attempts, message_id, "values", subject, reason, created_at)
-SELECT gen_random_uuid(), 'waiting:' || n, 'waiting:' || n, %(member)s + n %% %(members)s, %(version)s,
+SELECT (lpad(to_hex(%(clock)s + n), 12, '0') || '7' || substr(replace(gen_random_uuid()::text, '-', ''), 14))::uuid,
+    'waiting:' || n, 'waiting:' || n, %(member)s + n %% %(members)s, %(version)s,
     CASE WHEN n %% 50 = 0 THEN 'transactional' ELSE 'onboarding' END, 'membership', '', '', 'queued',
-    %(now)s - n * interval '1 millisecond', %(now)s, %(now)s + interval '1 day', false, 0, '<' || n || '@bench>',
+    %(now)s - (%(many)s - n) * interval '1 millisecond', %(now)s, %(now)s + interval '1 day', false, 0, '<' || n || '@bench>',
     '{}', '', '', %(now)s
 FROM generate_series(%(first)s, %(last)s) AS n
 """
@@ -33,17 +34,19 @@ def run(waiting: int) -> Report:
     found = {}
     try:
         for first, last in ((1, FEW), (FEW + 1, waiting)):
-            _fill(people[0].pk, len(people), first, last)
+            _fill(people[0].pk, len(people), first, last, waiting)
             found[last] = [_claim() for _ in range(CLAIMS)]
     finally:
         _empty()
     return _report(found, waiting)
 
 
-def _fill(member: int, members: int, first: int, last: int) -> None:
+def _fill(member: int, members: int, first: int, last: int, many: int) -> None:
+    """As the product makes them: names in the order of time (`office.uuids`), and the earliest due the oldest."""
     version = LetterVersion.objects.filter(letter__slug="bench").values_list("pk", flat=True)[0]
     with connection.cursor() as cursor:
         words: dict[str, Any] = {"member": member, "members": members, "version": version, "now": clock.now()}
+        words |= {"clock": int(clock.now().timestamp() * 1000), "many": many}
         cursor.execute(FILL, {**words, "first": first, "last": last})
     rows.settle()
 

@@ -103,9 +103,17 @@ def _group(one: versions.Standing, flow: Flow, request: HttpRequest) -> dict[str
     return {
         "one": one,
         "chosen": sent.get(one.name, usual),
-        "to": sent.get(f"{one.name}-to", ""),
+        "to": sent.get(f"{one.name}-to", _next(one, flow) if one.is_gone else ""),
         "steps": [(uid, f"{number}. {text}") for number, (uid, text) in enumerate(listed, 1)],
     }
+
+
+def _next(one: versions.Standing, flow: Flow) -> str:
+    """The first step of the draft that came after a step that is gone: from there nobody gets anything twice."""
+    order = [step["uid"] for step in parts.steps(one.version.definition)]
+    behind = order[order.index(one.uid) + 1 :] if one.uid in order else order
+    kept = {step["uid"] for step in parts.steps(flow.draft)}
+    return next((uid for uid in behind if uid in kept), "")
 
 
 def _chosen(sent: QueryDict, flow: Flow, standing: list[versions.Standing]) -> dict[Place, Move]:
