@@ -55,4 +55,4 @@ def plain(trouble: str) -> str:
     for words, text in KNOWN:
         if re.search(words, trouble, re.IGNORECASE):
             return str(text)
-    return str(_("The other side did not take it. What it said stands beside."))
+    return str(_("The other side did not take it."))
