@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from flows.models import Flow
 from mail import accounts
 from mail.models import Sender
+from mail.models.message import Purpose
 from members.models import StageRule
 from office.models import House
 from relationship import made_up
@@ -112,6 +113,16 @@ def welcome() -> Welcome | None:
             if step.get("kind") == "send" and (letter := letters.get(step.get("letter"))):
                 sender = Sender.objects.select_related("picture").filter(slug=letter.get("sender")).first()
                 return Welcome(flow, str(step["uid"]), letter, sender)
+    return None
+
+
+def receipt() -> Flow | None:
+    """The ready flow that says to whoever leaves that it was noted, while nobody has published it."""
+    for flow in Flow.objects.filter(current=None).order_by("pk"):
+        begins = flow.draft.get("trigger")
+        is_told = isinstance(begins, dict) and begins.get("event") == "subscription.cancelled"
+        if is_told and flow.draft.get("purpose") == Purpose.TRANSACTIONAL:
+            return flow
     return None
 
 

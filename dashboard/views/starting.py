@@ -173,6 +173,8 @@ def _publish(request: HttpRequest, found: questions.Welcome) -> list[str]:
             versions.publish(found.flow, {}, now, person)
             # Ready letters that were read here wait for no second yes: a welcome that waits is none.
             letting_run.let_run(found.flow, person, now)
+            if receipt := questions.receipt():
+                versions.publish(receipt, {}, now, person)
     except checking.FlowErrors as error:
         return list(error.errors)
     messages.success(request, _("The welcome is on. Whoever joins from now on gets it at once."))

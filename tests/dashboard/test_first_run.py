@@ -15,12 +15,14 @@ from flows.models import Flow
 from lifecycle import clock
 from mail import accounts, transports
 from mail.models import Account, Sender
-from office import first_owner
+from members.models import Member
 from office import clock as house_time
+from office import first_owner
 from office.models import AuditEntry, House, User
 from relationship import made_up
 from tests import sinks
 from tests.mail import photos
+from winback import leaving
 
 pytestmark = pytest.mark.django_db
 OWNER = {
@@ -196,6 +198,10 @@ def test_from_choosing_club_to_the_welcome_in_my_own_inbox(client: Client, mailb
     client.post("/members/new/", {"first_name": "Mette", "email": "mette@rowing.test"})
     clock.tick(house_time.now() + dt.timedelta(seconds=1))
     assert len(mailbox.to("mette@rowing.test")) == 1  # it waits for nobody's second yes
+    mette = Member.objects.get()
+    leaving.leave(mette, leaving.Goodbye(through="page"), house_time.now())
+    clock.tick(house_time.now() + dt.timedelta(seconds=2))
+    assert len(mailbox.to("mette@rowing.test")) == 2  # the receipt
 
 
 def test_the_welcome_stays_off_while_a_picture_a_role_or_a_phone_is_missing(client: Client) -> None:
