@@ -20,8 +20,8 @@ INSERT INTO mail_message (uuid, key, "group", member_id, letter_version_id, purp
 SELECT (lpad(to_hex(%(clock)s + n), 12, '0') || '7' || substr(replace(gen_random_uuid()::text, '-', ''), 14))::uuid,
     'waiting:' || n, 'waiting:' || n, %(member)s + n %% %(members)s, %(version)s,
     CASE WHEN n %% 50 = 0 THEN 'transactional' ELSE 'onboarding' END, 'membership', '', '', 'queued',
-    %(now)s - (%(many)s - n) * interval '1 millisecond', %(now)s, %(now)s + interval '1 day', false, 0, '<' || n || '@bench>',
-    '{}', '', '', %(now)s
+    %(now)s - (%(many)s - n) * interval '1 millisecond', %(now)s, %(now)s + interval '1 day', false, 0,
+    '<' || n || '@bench>', '{}', '', '', %(now)s
 FROM generate_series(%(first)s, %(last)s) AS n
 """
 

@@ -84,7 +84,7 @@ class CardMonth(fields.Text):
     """Until when a card is valid: `2027-03`, `03/27`, or any day of that month."""
 
     def to_internal_value(self, data: Any) -> Any:
-        """The last day of that month, as cards are kept; None for an empty text. ValidationError says how to write it."""
+        """The last day of that month, as cards are kept; None for no text. ValidationError says how to write it."""
         text = super().to_internal_value(data).strip()
         found = _YEAR_FIRST.fullmatch(text) or _MONTH_FIRST.fullmatch(text)
         said = found.groupdict() if found else {}

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members import ages
 from members.models import Member, MemberTag
-from members.models.member import Stage
+from members.models.member import Circle, Stage
 
 Type = Literal["text", "number", "boolean", "list", "days"]
 
@@ -25,8 +25,7 @@ class Fact:
 
     `column` is a path from Member. What is no column says in SQL when it has a value (`says`, at a moment) and when
     it is known at all (`known`), and reads the same from a member (`reads`). A `days` fact counts whole days since
-    a date column, or until it (`is_ahead`); a list fact `says` whether a word is in it. `choices` are the words it
-    can have.
+    (`is_ahead`: until) a date column; a list fact `says` whether a word is in it. `choices` are the words it can have.
     """
 
     name: str
@@ -44,9 +43,8 @@ class Fact:
         """The member's value at `now`; None means unknown, which is not zero."""
         value = self.reads(member, now) if self.reads else _column(member, self.column)
         if self.type == "days":
-            if value is None:
-                return None
-            return days_between(now, value) if self.is_ahead else days_between(value, now)
+            span = (now, value) if self.is_ahead else (value, now)
+            return None if value is None else days_between(*span)
         return None if value == "" else value
 
     def is_known(self) -> Q:
@@ -141,20 +139,14 @@ STANDING = {
 }
 PULSES = ("awake", "quiet", "sleeping", "unknown")
 STATUSES = tuple(STANDING)
+CARD = "facts__card_expires_at"
 
 FACTS: dict[str, Fact] = {
     fact.name: fact
     for fact in (
         Fact("stage", "text", "", _("How far we have come together"), "stage", tuple(Stage.values)),
         Fact("stage_days", "days", "days", _("Days in this stage"), "stage_since"),
-        Fact(
-            "circle",
-            "text",
-            "",
-            _("How close we are now"),
-            "circle",
-            ("inner", "regular", "outer", "not_yet"),
-        ),
+        Fact("circle", "text", "", _("How close we are now"), "circle", tuple(Circle.values)),
         Fact(
             "tenure_days",
             "days",
@@ -296,14 +288,7 @@ FACTS: dict[str, Fact] = {
         Fact("asks_12m", "number", "asks", _("Times asked for something in 12 months"), "facts__asks_12m"),
         Fact("offers_12m", "number", "offers", _("Offers made in 12 months"), "facts__offers_12m"),
         Fact("renewals", "number", "renewals", _("Terms renewed, this time"), "facts__renewals"),
-        Fact(
-            "card_expires_days",
-            "days",
-            "days",
-            _("Days until the card that pays expires"),
-            "facts__card_expires_at",
-            is_ahead=True,
-        ),
+        Fact("card_expires_days", "days", "days", _("Days until the card expires"), CARD, is_ahead=True),
         Fact("former_days", "days", "days", _("Days since the member left"), "facts__former_since"),
         Fact("cancel_reason", "text", "", _("Why the member left"), "facts__cancel_reason"),
     )

@@ -31,8 +31,8 @@ def trial(request: HttpRequest, slug: str) -> HttpResponse:
     if days and said:
         try:
             found = trials.run(flow, said, days, clock.now())
-            is_under_way = isinstance(found, trials.UnderWay)
-            about |= {"under_way": found} if is_under_way else {"trial": found, "gave_up": found is None}
+            is_found = isinstance(found, trials.Trial)
+            about |= {"trial" if is_found else "under_way": found, "gave_up": found is None}
         except checking.FlowErrors as error:
             about |= {"errors": findings.told(said, error.errors), "rows": findings.places(said)}
     return render(request, fragments.template(request, "dashboard/trial.html", "answer"), about)

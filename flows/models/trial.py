@@ -24,9 +24,7 @@ class Trial(models.Model):
     told = models.JSONField(null=True)
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=["flow", "mark", "days"], name="flows_trial_one"),
-        )
+        constraints = (models.UniqueConstraint(fields=["flow", "mark", "days"], name="flows_trial_one"),)
         indexes = (
             models.Index(
                 fields=["asked_at"], name="flows_trial_waiting", condition=models.Q(finished_at=None)

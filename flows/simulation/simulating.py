@@ -23,8 +23,8 @@ def simulate(
 ) -> telling.Told:
     """What `definition` would have done as this flow from `days` days before `now` until `now`.
 
-    Stops after `patience` seconds of real time and says how far it came; `passing` hears on the way. Raises checking.FlowErrors with everything
-    that is wrong with the definition, ValueError for days out of range.
+    Stops after `patience` seconds of real time and says how far it came; `passing` hears on the way. Raises
+    checking.FlowErrors with everything that is wrong with the definition, ValueError for days out of range.
     """
     if not 1 <= days <= LONGEST:
         raise ValueError(f"days: from 1 to {LONGEST}")

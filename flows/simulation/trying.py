@@ -1,4 +1,4 @@
-"""Trials that take longer than a page waits: workers play them, say how far they are, and keep the answer for a while."""
+"""Trials that take longer than a page waits: workers play them, say how far they are, and keep the answer a while."""
 
 import datetime as dt
 import hashlib
@@ -86,7 +86,7 @@ def _claimed(now: dt.datetime) -> Trial | None:
     return None
 
 
-def _lease() -> models.ExpressionWrapper:
+def _lease() -> models.Expression:
     return models.ExpressionWrapper(Now() + LEASE, output_field=models.DateTimeField())
 
 

@@ -18,7 +18,7 @@ Data = Mapping[str, Any]
 
 
 def apply(told: outcomes.Message, now: dt.datetime) -> None:
-    """Keeps what is said of the card, and records the event. Raises NotUnderstood, Waits; NotTheirs from the register."""
+    """Keeps what is said of the card, and records the event. NotUnderstood, Waits; NotTheirs from the register."""
     expires_at = month(told.data)
     member = outcomes.member(use.reference(told))
     if expires_at or told.kind in REMOVED:

@@ -34,10 +34,8 @@ def expiring(event: shapes.StripeEvent, now: dt.datetime) -> None:
 def removed(event: shapes.StripeEvent, now: dt.datetime) -> None:
     """A card was taken away: then only what was before says whose it was, else our row. Waits for that."""
     owner = event.object.get("customer") or event.previous.get("customer")
-    if owner:
-        member = customer.member_of({**event.object, "customer": owner})
-    else:
-        member = _known(_id(event.object)).member
+    named = {**event.object, "customer": owner}
+    member = customer.member_of(named) if owner else _known(_id(event.object)).member
     _apply(event, member, now, is_removed=True)
 
 

@@ -152,7 +152,9 @@ def test_the_page_of_a_large_house_says_how_far_it_is_and_then_the_answer(
     assert "every 1s" not in page
 
 
-def test_what_workers_gave_up_is_said(club: Club, staff: Client, now: dt.datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_workers_gave_up_is_said(
+    club: Club, staff: Client, now: dt.datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(trying, "QUICK", 0)
     staff.get(PAGE)
     Trial.objects.update(finished_at=now)

@@ -31,7 +31,7 @@ from tests.faults import ledger
 from tests.sinks import Sink, parse
 from tests.stories import expecting, playing
 
-START = dt.datetime(2026, 3, 20, 6, tzinfo=dt.UTC)  # summer time begins in the second week
+START = dt.datetime(2026, 3, 27, 6, tzinfo=dt.UTC)  # summer time begins on the second night
 HOUR = dt.timedelta(hours=1)
 ZONES = ("Europe/Copenhagen", "America/New_York", "Asia/Tokyo")
 NAMES = (expecting.BEGAN, expecting.VISITED, expecting.VISITED, expecting.BOUGHT, expecting.LEFT)
@@ -123,7 +123,9 @@ class Histories(RuleBasedStateMachine):
         else:  # by no person: then nothing is held
             publishing.publish(definition, self.now, without_face=True)
         if plan != getattr(self, "plan", None):
-            self.plan = dataclasses.replace(plan)  # another version, also where it says what an older one said
+            self.plan = dataclasses.replace(
+                plan
+            )  # another version, also where it says what an older one said
         for person in self.people.values():
             person.move(self.plan, chosen, self.now)
 

@@ -31,7 +31,9 @@ def club(house: House) -> House:
 
 
 def test_a_month_and_a_week_before_at_nine_where_the_member_lives(club: House) -> None:
-    club.tick("2026-03-01 07:59", "2026-03-01 08:00", "2026-03-24 07:59", "2026-03-24 08:00", "2026-05-01 12:00")
+    club.tick(
+        "2026-03-01 07:59", "2026-03-01 08:00", "2026-03-24 07:59", "2026-03-24 08:00", "2026-05-01 12:00"
+    )
     assert club.letters("ida") == ["2026-03-01 08:00 month", "2026-03-24 08:00 week"]
     assert club.state("ida") == "completed"
 
@@ -57,7 +59,12 @@ def test_the_next_card_has_its_own_letters_and_the_same_card_none_again(club: Ho
     club.tick("2026-03-25 10:01")
     club.happens("payment_method.updated", "ida", "2026-03-28 10:00", data={"card_expires": "2026-12"})
     club.tick("2026-03-28 10:01", "2026-12-01 08:00", "2026-12-24 08:00")
-    assert [letter[:10] for letter in club.letters("ida")] == ["2026-03-01", "2026-03-24", "2026-12-01", "2026-12-24"]
+    assert [letter[:10] for letter in club.letters("ida")] == [
+        "2026-03-01",
+        "2026-03-24",
+        "2026-12-01",
+        "2026-12-24",
+    ]
 
 
 def test_two_days_off_and_the_letter_leaves_when_the_house_wakes(club: House) -> None:
