@@ -64,7 +64,7 @@ def _of_archive(path: Path) -> str:
 def _of_text(start: bytes) -> Iterator[str]:
     if start.startswith(MARKS_OF_UNICODE[:2]):
         return
-    if b"\0" in start:
+    if b"\0" in start.partition(b"\n")[0]:  # further down the reader names the line
         yield _("This is no text, and no spreadsheet that is known here. Bring the list as Excel or CSV.")
     begins = start.removeprefix(MARKS_OF_UNICODE[2]).lstrip().lower()
     if begins.startswith((b"<!doctype html", b"<html", b"<table", b"<?xml", b"<meta")):
