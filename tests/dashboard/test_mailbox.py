@@ -143,7 +143,7 @@ def test_a_letter_to_oneself_leaves_or_says_why_not(owner: Client, server: Serve
         ("550 5.7.26 unauthenticated, DMARC", "Your domain"),
         ("401 Bad or missing token", "not accepted"),
         ("403 something", "may not send now"),
-        ("599 kjhsdf", "What it said stands beside"),
+        ("599 kjhsdf", "The other side did not take it"),
     ],
 )
 def test_what_went_wrong_is_said_in_plain_words(said: str, plain: str) -> None:
