@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -34,6 +35,7 @@ COLUMNS = (
 NEEDED = (("external_id",), ("email", "first_name", "last_name"))
 NAMES = ("email", "first_name", "last_name")
 OWN = "own:"
+LATER = "later:"  # before the id of a guardian who is not there yet
 TEXTS = ("email", "first_name", "last_name", "phone", "locale", "time_zone", "country", "source", "household")
 PLAIN = (*TEXTS, "joined_at", "birth_year", "preferred_channel")
 _RULES: dict[str, cells.Field] = {
@@ -120,14 +122,20 @@ class People:
     def tell(self, change: Change, now: dt.datetime, note: Note) -> None:
         """Lets the member join, or changes them, with all that follows from it."""
         self.members[change.ident] = registering.tell(
-            change, self.members.get(change.ident), now, source="import"
+            self._with_guardian(change), self.members.get(change.ident), now, source="import"
         )
+
+    def _with_guardian(self, change: Change) -> Change:
+        """With the guardian who joined a few lines above: their welcome of today already goes there."""
+        said = change.after["guardian"]
+        above = self.members.get(said.removeprefix(LATER)) if isinstance(said, str) else None
+        return replace(change, after={**change.after, "guardian": above.pk}) if above else change
 
     def _guardian(self, ident: str) -> Any:
         if ident in self.members:
             return self.members[ident].pk
         if ident in self.expected:
-            return f"later:{ident}"
+            return f"{LATER}{ident}"
         raise outcomes.NotUnderstood(_("guardian: nobody here is called “%(name)s”") % {"name": ident})
 
 

@@ -1,7 +1,7 @@
 """Takes lines into the register, a thousand at a time: understood, compared with what is known, written in bulk."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 
@@ -121,10 +121,13 @@ def _write(taking: Taking, register: Register, changes: list[Change], now: dt.da
     written = register.write(changes, now, taking.note)
     if taking.note.batch:
         ledger.keep(taking.note.batch, written)
+    taking.pending += _wards(changes)
+
+
+def _wards(changes: Collection[Change]) -> list[tuple[str, str]]:
+    """Those whose guardians were not there yet, with them."""
     waiting = [(one.ident, one.after.get("guardian")) for one in changes]
-    taking.pending += [
-        (ident, guardian.removeprefix("later:")) for ident, guardian in waiting if isinstance(guardian, str)
-    ]
+    return [(ident, name.removeprefix(people.LATER)) for ident, name in waiting if isinstance(name, str)]
 
 
 def _tell(
@@ -143,6 +146,7 @@ def _tell(
             refused[change.line] = str(error)
             tally.created -= change.before is None
             tally.updated -= change.before is not None
+    taking.pending += _wards([change for change in changes if change.line not in refused])
 
 
 def finish(taking: Taking) -> None:

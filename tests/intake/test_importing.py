@@ -133,6 +133,14 @@ def test_a_guardian_may_stand_below_the_child(tmp_path: Path) -> None:
     assert lists.take("members", file)[0] == counts(unchanged=2, refused=1)
 
 
+def test_children_who_join_today_have_their_guardians_above_or_below(tmp_path: Path) -> None:
+    header = ("external_id", "first_name", "guardian")
+    rows = [("early", "Ea", "m"), ("m", "Mor", ""), ("late", "Liv", "m")]
+    assert lists.take("members", lists.write(tmp_path, header, *rows), "--live")[0] == counts(created=3)
+    assert {member(ident).guardian for ident in ("early", "late")} == {member("m")}
+    assert member("m").guardian is None
+
+
 def test_live_members_join_as_if_they_joined_now(tmp_path: Path) -> None:
     lists.take("members", lists.write(tmp_path, lists.MEMBERS, (*ANNA[:3], "")), "--live")
     assert Event.objects.get(name="member.signed_up").handled_at is None
