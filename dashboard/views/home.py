@@ -32,7 +32,6 @@ def home(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     only = narrowed.of(request)
     stages = funnel.read(now, only)
-    menus = narrowed.menus(request, only)
     raised = alarms.read(now)
     about: dict[str, object] = {
         "alarms": raised,
@@ -42,32 +41,33 @@ def home(request: HttpRequest) -> HttpResponse:
     if not stages.members and not stages.former.count and only.is_whole:
         # Of the flow that is missing the start list tells already.
         about["alarms"] = [alarm for alarm in raised if alarm.url != reverse("flows")]
-        return render(
-            request,
-            "dashboard/start.html",
-            {**about, **start.about(), "is_empty": True},
-        )
-    people = stages.members + stages.former.count if only.is_whole else Member.objects.count()
+        return render(request, "dashboard/start.html", {**about, **start.about(), "is_empty": True})
     calls = today.read(now)
-    return render(
-        request,
-        "dashboard/home.html",
-        {
-            **about,
-            "funnel": stages,
-            **_letters(now),
-            "today": calls,
-            "kind_word": None if calls.lines else kind_words.choose(now),
-            "back": "home",
-            "figures": figures.read(now, people, only),
-            "trend": trend.read(now) if only.is_whole else None,
-            "only": only,
-            "period": narrowed.PERIODS[only.days],
-            "menus": menus,
-            "chosen": narrowed.said(menus),
-            "foot": foot.read(),
-        },
-    )
+    about |= {
+        "today": calls,
+        "kind_word": None if calls.lines else kind_words.choose(now),
+        "back": "home",
+        "foot": foot.read(),
+    }
+    whole = {**about, **_letters(now), **_numbers(request, stages, only, now)}
+    return render(request, "dashboard/home.html", whole)
+
+
+def _numbers(
+    request: HttpRequest, stages: funnel.Funnel, only: narrowed.Narrowed, now: dt.datetime
+) -> dict[str, object]:
+    """What the house counts, of those whom somebody narrowed it to."""
+    menus = narrowed.menus(request, only)
+    people = stages.members + stages.former.count if only.is_whole else Member.objects.count()
+    return {
+        "funnel": stages,
+        "figures": figures.read(now, people, only),
+        "trend": trend.read(now) if only.is_whole else None,
+        "only": only,
+        "period": narrowed.PERIODS[only.days],
+        "menus": menus,
+        "chosen": narrowed.said(menus),
+    }
 
 
 def _letters(now: dt.datetime) -> dict[str, object]:
