@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 
 from bench import rows
-from bench.figures import Report, percentile
+from bench.figures import Report, median, percentile
 from mail import claiming, outbox
 from mail.models import LetterVersion, Message
 from office import clock
@@ -75,4 +75,6 @@ def _report(found: dict[int, list[float]], waiting: int) -> Report:
     report.at_most(f"p95 of a claim of {outbox.BATCH}, {FEW:,} waiting", few, "ms", 5)
     report.at_most(f"p95 of a claim of {outbox.BATCH}, {waiting:,} waiting", many, "ms", 5)
     report.at_most("many / few", many / few, "times", 1.5)
+    for number, spent in found.items():
+        report.add(f"median of a claim, {number:,} waiting", median(spent), "ms")
     return report

@@ -117,9 +117,9 @@ def test_a_company_on_trial_that_has_not_begun_is_called_on_the_second_day(now: 
     nord = cast.join("nord", now, email="nord@example.com", first_name="Nora").member
     nord.account = Account.objects.create(external_id="nord", name="Nord")
     nord.save()
-    live(nord, now, 2)
+    live(nord, now, 1)
     assert tasks(nord) == []
-    live(nord, now + 2 * DAY, 1)
+    live(nord, now + DAY, 1)
     assert [title.split(":")[0] for title in tasks(nord)] == ["Call Nora"]
 
 
