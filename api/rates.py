@@ -1,7 +1,7 @@
 """How often somebody may send something to a page that asks for no login: counted in the database, so that all
 processes count together, by the address that knocks and by the link that was used.
 
-Addresses are kept as keyed hashes, for an hour or so. Time here is real time. Only what is sent counts (POST).
+Addresses are kept as keyed hashes, for a day or so. Time here is real time. Only what is sent counts (POST).
 """
 
 import datetime as dt

@@ -11,7 +11,7 @@ from django.db.models import Count, Q
 from flows import reacting, reentry
 from flows.models import Decision, Enrolment
 from flows.occasions import Occasion
-from mail import outbox
+from mail import merging, outbox
 from mail.models import Message
 from members.models import Event, Member
 
@@ -116,7 +116,7 @@ def _end(run: Enrolment, reason: str, now: dt.datetime) -> dict[str, Any]:
         "due_at": run.due_at.isoformat() if run.due_at else None,
         "awaits": run.awaits,
         "letter_pending": run.letter_pending,
-        "letters": {str(pk): _unclaimed(status) for pk, status in unsent.values_list("pk", "status")},
+        "letters": {str(pk): merging.unclaimed(status) for pk, status in unsent.values_list("pk", "status")},
     }
     run.status, run.finished_at, run.due_at, run.awaits = Status.ENDED, now, None, ""
     run.letter_pending = False
@@ -124,11 +124,6 @@ def _end(run: Enrolment, reason: str, now: dt.datetime) -> dict[str, Any]:
     _decide(run, "ended", now, reason)
     outbox.void([run.group], "exit", now)
     return memo
-
-
-def _unclaimed(status: str) -> str:
-    """How a letter goes on: one that a worker had in hand waits to be claimed again."""
-    return str(Message.Status.QUEUED) if status == Message.Status.CLAIMED else status
 
 
 def _decide(run: Enrolment, verdict: str, now: dt.datetime, reason: str) -> None:

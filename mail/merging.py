@@ -22,9 +22,12 @@ def make_way(kept: Member, gone: Member, now: dt.datetime) -> dict[str, str]:
     Message.objects.filter(pk__in=unsent).update(
         status=Status.SKIPPED, reason=DOUBLED, finished_at=now, lease=None, leased_until=None
     )
-    return {
-        str(pk): str(Status.HELD if status == Status.HELD else Status.QUEUED) for pk, status in unsent.items()
-    }
+    return {str(pk): unclaimed(status) for pk, status in unsent.items()}
+
+
+def unclaimed(status: str) -> str:
+    """How a letter that was stopped goes on: one that a worker had in hand waits to be claimed again."""
+    return str(Status.QUEUED) if status == Status.CLAIMED else str(status)
 
 
 def take_back(kept: Member, gone: Member, memo: Mapping[str, Any], now: dt.datetime) -> None:  # noqa: ARG001

@@ -52,9 +52,8 @@ def span(text: str) -> dt.timedelta:
 def said(text: str) -> str:
     """The duration in words: "7 days"."""
     number, unit = parse(text)
-    words: dict[
-        str, Callable[[], str]
-    ] = {  # asked for one by one: looking each up costs more than all the rest
+    # Only the one that is wanted is looked up: that costs more than all the rest.
+    words: dict[str, Callable[[], str]] = {
         "m": lambda: ngettext("%d minute", "%d minutes", number),
         "h": lambda: ngettext("%d hour", "%d hours", number),
         "d": lambda: ngettext("%d day", "%d days", number),

@@ -76,7 +76,7 @@ def trouble() -> str:
 
 
 def catch_up(_now: dt.datetime) -> int:
-    """Writes the lines that wait in the database, oldest first; how many those were. None while it cannot be written.
+    """Writes the lines that wait in the database, oldest first; how many those were: 0 while it cannot be written.
 
     A crash between the file and the commit leaves them twice in the file, which says the same as once.
     """

@@ -5,19 +5,22 @@ make what is there at the end, to the cent.
 """
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from fractions import Fraction
 
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet, Sum
 
 from members import mrr_moves
 from members.models import Member, Span
+from members.models.plan import Interval
 from members.mrr_moves import Kind
 
 Money = dict[str, int]
+A_YEAR = {Interval.YEAR: 1, Interval.MONTH: 12}
 
 
 @dataclass
@@ -64,6 +67,20 @@ def paying(at: dt.datetime) -> QuerySet[Span]:
     return Span.objects.filter(lasts, starts_at__lte=at, mrr__gt=0)
 
 
+def yearly(spans: QuerySet[Span]) -> Money:
+    """What is paid in a year for these spans by what was agreed, per currency; one query."""
+    groups = spans.order_by().values_list("currency", "interval", "interval_count")
+    found: Counter[str] = Counter()
+    for currency, interval, number, amount, monthly in groups.annotate(a=Sum("amount"), m=Sum("mrr")):
+        found[currency] += _year(amount, monthly, interval, number)
+    return dict(found)
+
+
+def year_of(span: Span) -> Money:
+    """What is paid in a year for one span."""
+    return {span.currency: _year(span.amount, span.mrr, span.interval, span.interval_count)}
+
+
 def movements(start: dt.datetime, end: dt.datetime) -> dict[str, Movements]:
     """What moved after `start` and up to `end` (aware), per currency; it always balances, and adjoining times add up.
 
@@ -105,3 +122,10 @@ def _one_moment() -> Iterator[None]:
 
 
 assert {str(kind) for kind in Kind} <= set(Movements.__dataclass_fields__)
+
+
+def _year(amount: int | None, monthly: int, interval: str, number: int) -> int:
+    """Minor units in a year: exact for what is paid by months or years, else twelve months' worth."""
+    if amount is None or interval not in A_YEAR:
+        return 12 * monthly
+    return round(Fraction(amount * A_YEAR[Interval(interval)], number))

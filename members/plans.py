@@ -9,9 +9,8 @@ from django.utils.text import slugify
 from members.models import Plan, PlanDefaults
 from members.models.plan import Consumption
 
-PASSIVE = re.compile(
-    r"\bpassiv|\bst[øö]tte|\bsupport(er|ing)|\bsympati", re.IGNORECASE
-)  # as lists of many houses say
+# As the lists of many houses call what is paid to support them.
+PASSIVE = re.compile(r"\bpassiv|\bst[øö]tte|\bsupport(er|ing)|\bsympati", re.IGNORECASE)
 QUIET_TIMES = ("quiet_after", "sleeping_after", "quiet_below", "quiet_months")
 
 

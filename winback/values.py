@@ -31,7 +31,7 @@ def supply(messages: Sequence[Message], _now: dt.datetime) -> Mapping[int, Mappi
         if message.member_id in noted:
             known["noted"] = _said(noted[message.member_id], message)
         if kept := retention.until(message.member, months):
-            known["data_until"] = _said(kept, message).rpartition(",")[0]
+            known["data_until"] = _day(kept, message)
         if known:
             found[message.pk] = {"leaving": known}
     return found
@@ -39,7 +39,12 @@ def supply(messages: Sequence[Message], _now: dt.datetime) -> Mapping[int, Mappi
 
 def _said(moment: dt.datetime, message: Message) -> str:
     local = moment.astimezone(durations.zone_of(message.member))
-    return f"{wording.date(local.date(), values.language_of(message))}, {local:%H:%M}"
+    return f"{_day(moment, message)}, {local:%H:%M}"
+
+
+def _day(moment: dt.datetime, message: Message) -> str:
+    local = moment.astimezone(durations.zone_of(message.member))
+    return wording.date(local.date(), values.language_of(message))
 
 
 def bind() -> None:

@@ -8,21 +8,18 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import translation
 
 from flows.models import Enrolment
 from mail import wording
 from members import mrr
-from members.models import Member, MemberFacts, Span
-from members.models.plan import Interval
+from members.models import Member, MemberFacts
 from relationship.models import Task
 
 EVERYBODY = Q()
 ORDER = ("-joined_at", "-id")
-A_YEAR = {Interval.YEAR: 1, Interval.MONTH: 12}
 Pulse = MemberFacts.Pulse
 
 
@@ -54,7 +51,7 @@ def yearly(now: dt.datetime) -> list[str]:
 
 def sums(now: dt.datetime, who: Q = EVERYBODY) -> dict[str, int]:
     """The same in minor units by currency, of those who are meant (`who` is asked of their spans)."""
-    return yearly_of(mrr.paying(now).filter(who, member__in=members().values("pk")))
+    return mrr.yearly(mrr.paying(now).filter(who, member__in=members().values("pk")))
 
 
 def fees(people: Iterable[Member], now: dt.datetime) -> dict[int, str]:
@@ -62,13 +59,8 @@ def fees(people: Iterable[Member], now: dt.datetime) -> dict[int, str]:
     spans = mrr.paying(now).filter(member__in=[member.pk for member in people])
     found: dict[int, Counter[str]] = {}
     for span in spans:
-        found.setdefault(span.member_id, Counter()).update(of_span(span))
+        found.setdefault(span.member_id, Counter()).update(mrr.year_of(span))
     return {pk: " · ".join(_said(paid)) for pk, paid in found.items()}
-
-
-def of_span(span: Span) -> dict[str, int]:
-    """What is paid in a year for one span, minor units by currency."""
-    return {span.currency: _year(span.amount, span.mrr, span.interval, span.interval_count)}
 
 
 def care() -> Care:
@@ -84,22 +76,6 @@ def care() -> Care:
         tasks=tasks.filter(member__in=asleep.values("pk")).values("member").distinct().count(),
         alone=asleep.exclude(theirs).count(),
     )
-
-
-def yearly_of(spans: QuerySet[Span]) -> dict[str, int]:
-    """What is paid in a year for these spans by what was agreed, minor units by currency; one query."""
-    groups = spans.order_by().values_list("currency", "interval", "interval_count")
-    found: Counter[str] = Counter()
-    for currency, interval, number, amount, monthly in groups.annotate(a=Sum("amount"), m=Sum("mrr")):
-        found[currency] += _year(amount, monthly, interval, number)
-    return dict(found)
-
-
-def _year(amount: int | None, monthly: int, interval: str, number: int) -> int:
-    """Minor units in a year: exact for what is paid by months or years, else twelve months' worth."""
-    if amount is None or interval not in A_YEAR:
-        return 12 * monthly
-    return round(Fraction(amount * A_YEAR[Interval(interval)], number))
 
 
 def _said(money: Mapping[str, int]) -> list[str]:

@@ -14,7 +14,6 @@ from django.utils import timezone
 
 from dashboard import charts
 from dashboard.models import Figures
-from dashboard.questions import sleeping
 from members import mrr, pulse
 from members.models import Member, Plan, Span, UsageDay
 from members.models.member_facts import Pulse
@@ -82,7 +81,7 @@ def _reckon(at: dt.datetime) -> dict[str, object]:
             plan = plans.get(span.plan_id or span.member.plan_id or 0)
             if plan and _slept(span, plan, seen.get(span.member_id), at):
                 asleep.add(span.member_id)
-                money.update(sleeping.of_span(span))
+                money.update(mrr.year_of(span))
     return {"members": len(asleep), "money": dict(money)}
 
 

@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import json
+import logging
 import threading
 import time
 from collections.abc import Mapping
@@ -25,6 +26,7 @@ LEASE = dt.timedelta(seconds=60)  # real time; renewed with each word of how far
 SAY_EVERY = 1.0  # seconds, real time
 KEPT = dt.timedelta(hours=1)  # until the same question is answered anew
 TRIES = 2  # a worker that died over it may have died of it
+log = logging.getLogger(__name__)
 
 
 def is_quick() -> bool:
@@ -50,9 +52,9 @@ def mark(definition: Mapping[str, Any]) -> str:
 
 
 def work(now: dt.datetime) -> int:
-    """Plays one trial that waits, the oldest first; 0 where none does. A phase of the clock.
+    """Plays one trial that waits, the oldest first; 0 where none does. One that fails is over, without an answer.
 
-    One at a time in the whole house: others of its workers go on with what cannot wait.
+    A phase of the clock. One at a time in the whole house: others of its workers go on with what cannot wait.
     """
     trial = _claimed(now)
     if trial is None:
@@ -65,6 +67,8 @@ def work(now: dt.datetime) -> int:
         done |= {"told": answers.kept(told), "reached": told.until}
     except checking.FlowErrors as error:
         done["errors"] = error.errors
+    except Exception:  # one that cannot be tried must not stop the work that stands behind it
+        log.exception("flow %s could not be tried", trial.flow.slug)
     Trial.objects.filter(pk=trial.pk).update(**done)
     return 1
 

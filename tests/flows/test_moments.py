@@ -94,7 +94,7 @@ REPEATED = st.builds(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(
     DATES | REPEATED,
     MOMENTS,

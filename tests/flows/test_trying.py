@@ -65,6 +65,18 @@ def test_one_at_a_time_and_whoever_died_over_it_twice_is_not_followed(flow: Flow
     assert other.told
 
 
+def test_one_that_fails_is_over_and_holds_nothing_up(flow: Flow, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_asked: Any) -> None:
+        raise RuntimeError("a poison event")
+
+    ask(flow)
+    monkeypatch.setattr(simulating, "simulate", fail)
+    assert trying.work(NOW) == 1
+    asked = Trial.objects.get()
+    assert (asked.finished_at, asked.leased_until, asked.told, asked.errors) == (NOW, None, None, [])
+    assert trying.work(NOW) == 0
+
+
 def test_yesterdays_answers_and_those_that_name_the_erased_are_gone(flow: Flow) -> None:
     ask(flow)
     trying.work(NOW)

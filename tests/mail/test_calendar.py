@@ -67,7 +67,7 @@ def by_minutes(calendar: Calendar, moment: dt.datetime, zone: ZoneInfo) -> dt.da
     return None
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(CALENDARS, MOMENTS, st.sampled_from(ZONES))
 def test_the_next_moment_is_allowed_never_before_and_the_first(
     calendar: Calendar, moment: dt.datetime, zone: ZoneInfo
@@ -86,7 +86,7 @@ def test_the_next_moment_is_allowed_never_before_and_the_first(
         assert found == slowly
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(CALENDARS, MOMENTS, st.sampled_from(ZONES))
 def test_what_is_open_stays_so_until_it_closes(
     calendar: Calendar, moment: dt.datetime, zone: ZoneInfo

@@ -46,7 +46,7 @@ def ledger(rules: dict[str, Any], history: list[dt.timedelta], now: dt.datetime)
     return found
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     RULES,
     st.lists(st.integers(0, 12 * 24 * 6).map(lambda steps: steps * STEP), max_size=5),

@@ -118,7 +118,7 @@ def _vary(member: Member, n: int, at: dt.datetime, plan: Plan) -> None:
 
 
 @pytest.mark.django_db
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(condition=CONDITIONS)
 def test_sql_and_python_agree_on_every_member(crowd: list[Member], condition: dict[str, Any]) -> None:
     assert conditions.problems(condition) == []
@@ -139,7 +139,7 @@ def merged_and_erased(crowd: list[Member], settings: LazySettings, tmp_path: Pat
 
 
 @pytest.mark.django_db
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(condition=CONDITIONS)
 def test_sql_and_python_agree_on_merged_and_erased_members(
     merged_and_erased: list[Member], condition: dict[str, Any]

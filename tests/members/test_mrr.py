@@ -128,7 +128,7 @@ shapes: st.SearchStrategy[Shape] = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(shape=shapes, edges=st.lists(st.integers(-10, 650), min_size=2, max_size=4, unique=True))
 def test_it_balances_and_adjoining_times_add_up(db: None, shape: Shape, edges: list[int]) -> None:
     moments = [half_day(edge) for edge in sorted(edges)]

@@ -71,7 +71,7 @@ STORY: list[tuple[str, int, dict[str, Any]]] = [
 ]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.permutations(range(len(STORY))), st.lists(st.integers(0, len(STORY) - 1), max_size=4))
 def test_any_order_and_any_repetition_ends_the_same(
     member: Member, order: list[int], again: list[int]

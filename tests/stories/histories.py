@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from flows import entering, publishing, versions
-from flows.models import Enrolment, Flow
+from flows.models import Enrolment, Flow, StepRun
 from flows.moving_runs import Move
 from lifecycle import clock, invariants, journey
 from lifecycle.invariants.lines import Moment
@@ -203,7 +203,8 @@ class Histories(RuleBasedStateMachine):
         written = (
             Message.objects.filter(group=run.group).order_by("pk").select_related("letter_version__letter")
         )
-        letters = [(one.letter_version.letter.slug, one.status) for one in written]
+        letters = [(one.letter_version.letter.slug, one.status, one.not_after) for one in written]
+        wait = StepRun.objects.filter(enrolment=run, kind="wait", finished_at=None).first()
         left = [one.submitted_at if one.status in ("sent", "unknown") else None for one in written]
         return {
             "status": run.status,
@@ -211,7 +212,10 @@ class Histories(RuleBasedStateMachine):
             "step": (run.step or "hello") if run.status == "active" else "",
             "goal": run.goal_at,
             "finished": run.finished_at,
-            "letters": [(slug, "sent" if status == "unknown" else status) for slug, status in letters],
+            "waits until": wait.due_at if wait and run.status == "active" else None,
+            "letters": [
+                (slug, "sent" if status == "unknown" else status, end) for slug, status, end in letters
+            ],
             "left": left,
         }
 
@@ -222,7 +226,8 @@ class Histories(RuleBasedStateMachine):
             "step": run.step if run.status == "active" else "",
             "goal": run.goal_at,
             "finished": run.finished,
-            "letters": [(letter.slug, letter.status) for letter in run.letters],
+            "waits until": run.due if run.status == "active" else None,
+            "letters": [(letter.slug, letter.status, letter.not_after) for letter in run.letters],
             "left": [letter.left for letter in run.letters],
         }
 

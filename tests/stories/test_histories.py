@@ -20,7 +20,7 @@ def machine(db: None, sink: Sink) -> type[Histories]:
 def test_a_few_histories_end_as_the_contract_says(machine: type[Histories]) -> None:
     run_state_machine_as_test(
         machine,
-        settings=settings(HOW, max_examples=6, stateful_step_count=18, derandomize=True, database=None),
+        settings=settings(HOW, max_examples=15, stateful_step_count=20, derandomize=True, database=None),
     )
 
 
