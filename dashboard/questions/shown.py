@@ -31,8 +31,8 @@ def used(now: dt.datetime) -> QuerySet[Member]:
 
 
 def awake(now: dt.datetime) -> QuerySet[Member]:
-    """Those of them who use it now."""
-    return joined(now).filter(facts__pulse=Pulse.AWAKE)
+    """Those of them who use it now: a newcomer's pulse is awake also before the first use."""
+    return joined(now).filter(facts__pulse=Pulse.AWAKE, facts__last_use_on__isnull=False)
 
 
 def sleeping(_now: dt.datetime) -> QuerySet[Member]:

@@ -18,7 +18,7 @@ from dashboard.questions import people
 from dashboard.words import times
 from mail.models import Reply
 from members import durations, ladder
-from members.models import Event, Member, Subscription
+from members.models import Event, Member, Payment, Subscription
 from members.models.member import Circle, Stage
 from relationship.models import Task
 
@@ -144,11 +144,14 @@ def _inner(row: Subscription, now: dt.datetime) -> Found | None:
 
 
 def overdue(_now: dt.datetime, most: int, of: int | None) -> list[Found]:
-    """Whose payment is overdue, since billing said so."""
+    """Whose payment is overdue, since billing said so, or since the last payment that failed."""
     told = Event.objects.filter(member=OuterRef("member"), name="subscription.past_due")
-    since = Subquery(told.order_by("-occurred_at").values("occurred_at")[:1])
+    said = Subquery(told.order_by("-occurred_at").values("occurred_at")[:1])
+    failures = Payment.objects.filter(subscription=OuterRef("pk"), status=Payment.Status.FAILED)
+    failed = Subquery(failures.order_by("-paid_at").values("paid_at")[:1])
     rows = Subscription.objects.filter(_who(of), status=Subscription.Status.PAST_DUE, member__erased_at=None)
-    rows = rows.annotate(since=Coalesce(since, "member__joined_at")).order_by("-current_period_end", "-pk")
+    rows = rows.annotate(since=Coalesce(said, failed, "started_at", "member__joined_at"))
+    rows = rows.order_by("-current_period_end", "-pk")
     found = rows.values_list("member_id", "since")[:most]
     words = _("The payment is overdue")
     return [Found(member, Rank.MONEY, words, at, source="overdue") for member, at in found]

@@ -6,7 +6,7 @@ from django.test import Client
 
 from dashboard.questions import figures, funnel
 from dashboard.questions.narrowed import Narrowed
-from members.models import Member, Plan, StageChange
+from members.models import Member, MemberFacts, Plan, StageChange
 from tests.dashboard import club as clubs
 from tests.dashboard import queries
 from tests.dashboard.test_sleeping import pays, settle
@@ -37,6 +37,16 @@ def test_the_whole_house_leads_to_the_list_of_sleepers_with_the_same_sum(
     assert figures.count(now).sleeping_money == {"DKK": 100_00}  # not twelve times a rounded month
     page = staff.get("/").content.decode()
     assert 'href="/members/sleeping/"' in page
+
+
+def test_who_joined_and_never_came_does_not_use_it_now(db: None, now: dt.datetime) -> None:
+    pays("Came", "full", now, seen=3)
+    pays("Waited for", "full", now)
+    Member.objects.update(joined_at=now - 10 * DAY)
+    settle(now)
+    MemberFacts.objects.update(pulse=MemberFacts.Pulse.AWAKE)
+    found = figures.count(now)
+    assert (found.joined, found.awake) == (2, 1)
 
 
 def test_a_longer_period_counts_more_moves(staff: Client, now: dt.datetime) -> None:

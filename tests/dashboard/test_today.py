@@ -8,7 +8,7 @@ from django.test import Client
 from dashboard.questions import kind_words, today
 from dashboard.questions.today_sources import Rank
 from members import subscriptions
-from members.models import Member
+from members.models import Member, Payment, Subscription
 from relationship import tasks
 from relationship.models import Task
 from tests import cast
@@ -116,6 +116,19 @@ def test_an_overdue_payment_and_a_leaving_are_money_at_stake(now: dt.datetime, d
         late: Rank.MONEY,
         leaver: Rank.MONEY,
     }
+
+
+def test_overdue_without_a_word_of_billing_is_since_the_payment_that_failed(
+    now: dt.datetime, db: None
+) -> None:
+    late = join("Late", now - 4000 * DAY)
+    contract(late, "subscription.started", now - 300 * DAY)
+    Subscription.objects.filter(member=late).update(status="past_due")
+    assert today.read(now).lines[0].reason.since == now - 300 * DAY
+    of = {"source": "shop", "amount": 90000, "currency": "DKK", "status": "failed"}
+    only = Subscription.objects.get(member=late)
+    Payment.objects.create(member=late, subscription=only, external_id="1", paid_at=now - 9 * DAY, **of)
+    assert today.read(now).lines[0].reason.since == now - 9 * DAY
 
 
 def test_a_quiet_day_says_so_and_names_the_same_one_all_day(now: dt.datetime, staff: Client) -> None:
