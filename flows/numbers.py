@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, QuerySet, Value
+from django.db.models import Count, Q, QuerySet, Value
 from django.db.models.functions import Concat, Length, Substr
 
 from flows.models import Enrolment, Flow, Step, StepRun
@@ -15,11 +15,13 @@ from members.models import Member
 Status = Enrolment.Status
 LEFT = (Status.EXITED, Status.ENDED, Status.GOAL)
 KINDS = ("waiting", "done", "skipped", "left")
+# Whether or not it ended the run; who is held out reaches it without the flow.
+GOAL = ~Q(status=Status.HELD_OUT) & Q(goal_at__isnull=False)
 OF_ALL = {  # the numbers of a whole flow
-    "waiting": (Status.ACTIVE,),
-    "through": (Status.COMPLETED,),
-    "goal": (Status.GOAL,),
-    "left": (Status.EXITED, Status.ENDED),
+    "waiting": Q(status=Status.ACTIVE),
+    "through": Q(status=Status.COMPLETED),
+    "goal": GOAL,
+    "left": Q(status__in=(Status.EXITED, Status.ENDED)),
 }
 
 
@@ -73,7 +75,7 @@ def people(flow: Flow, uid: str, kind: str) -> QuerySet[Member]:
 
 def people_of_all(flow: Flow, kind: str) -> QuerySet[Member]:
     """The members behind one number of the whole flow, newest first."""
-    runs = flow.enrolments.filter(status__in=OF_ALL[kind])
+    runs = flow.enrolments.filter(OF_ALL[kind])
     return (
         Member.objects.filter(pk__in=runs.values("member"))
         .select_related("plan")

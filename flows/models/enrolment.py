@@ -66,6 +66,11 @@ class Enrolment(models.Model):
             ),
             models.Index(fields=["member", "flow"], name="flows_enrolment_member"),
             models.Index(fields=["flow", "status", "step"], name="flows_enrolment_where"),
+            models.Index(
+                fields=["flow"],
+                name="flows_enrolment_goal",
+                condition=~models.Q(status="held_out") & models.Q(goal_at__isnull=False),
+            ),
             # Both columns that are counted day by day, so that the rows themselves stay unread.
             models.Index(fields=["entered_at", "flow"], name="flows_enrolment_entered"),
         )

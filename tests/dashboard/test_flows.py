@@ -1,3 +1,5 @@
+import datetime as dt
+
 from django.test import Client
 from django.urls import reverse
 
@@ -34,7 +36,7 @@ def test_a_paused_flow_says_so(club: Club, staff: Client) -> None:
 def test_a_flow_asks_in_a_fixed_number(club: Club, staff: Client) -> None:
     few = queries.asked(staff, "/flows/welcome/")
     StepRun.objects.all().delete()
-    assert queries.asked(staff, "/flows/welcome/") == few <= 15
+    assert queries.asked(staff, "/flows/welcome/") == few <= 16
 
 
 def test_every_number_of_a_flow_leads_to_the_members_behind_it(club: Club, staff: Client) -> None:
@@ -57,3 +59,16 @@ def test_the_members_of_a_flow_are_listed_under_its_name(club: Club, staff: Clie
     assert f"in the flow “{flow.name}” now" in staff.get("/members/?flow=welcome").content.decode()
     for address in ("/members/?flow=%00", "/flows/welcome/people/?step=%00"):
         assert staff.get(address).status_code == 200
+
+
+def test_a_goal_counts_whether_or_not_it_ended_the_flow(club: Club, staff: Client, now: dt.datetime) -> None:
+    Enrolment.objects.update(status="active", goal_at=None)
+    run = Enrolment.objects.latest("pk")
+    run.goal_at = now
+    run.save()
+    assert flows.of(run.flow).goal == 1
+    assert next(one for one in flows.summaries() if one.flow == run.flow).goal == 1
+    page = staff.get(f"/flows/{run.flow.slug}/people/?show=goal").content.decode()
+    assert run.member.name in page
+    Enrolment.objects.update(status="held_out")
+    assert flows.of(run.flow).goal == 0  # without the flow's doing
