@@ -42,7 +42,7 @@ def of(flow: Flow) -> dict[str, Numbers]:
     done = _counted(StepRun.objects.filter(enrolment__flow=flow, finished_at__isnull=False), "uid")
     skipped: Counter[str] = Counter()
     places = _skipped(flow).values_list("at")  # type: ignore[misc]  # annotated
-    for at, number in places.annotate(Count("pk")):
+    for at, number in places.annotate(number=Count("*")):
         skipped[at.rpartition(":")[0]] += number
     uids = {*waiting, *left, *done, *skipped}
     return {uid: Numbers(waiting[uid], done[uid], skipped[uid], left[uid]) for uid in uids}
@@ -93,7 +93,7 @@ def _passed(flow: Flow, uid: str) -> QuerySet[Any, Any]:
 
 
 def _counted(rows: QuerySet[Enrolment] | QuerySet[StepRun], field: str) -> Counter[str]:
-    return Counter(dict(rows.order_by().values_list(field).annotate(Count("pk"))))
+    return Counter(dict(rows.order_by().values_list(field).annotate(number=Count("*"))))
 
 
 def _skipped(flow: Flow) -> QuerySet[Message]:

@@ -47,7 +47,7 @@ def deliveries(show: str) -> QuerySet[Delivery]:
 
 def kinds() -> list[Kind]:
     """Every state with the number of its arrivals."""
-    found = Counter(dict(Delivery.objects.order_by().values_list("status").annotate(Count("pk"))))
+    found = Counter(dict(Delivery.objects.order_by().values_list("status").annotate(number=Count("*"))))
     return [Kind(word, str(NAMES[status]), found[status]) for word, status in SHOWN.items()]
 
 

@@ -1,4 +1,4 @@
-"""A member's use in the last 12 months, one dot for each: the bigger, the more often."""
+"""A member's use in the last 12 months, one dot for each: the bigger, the more often; a ring for none."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -10,21 +10,25 @@ from django.utils import timezone
 from members.models import Member, UsageDay
 
 MONTHS = 12
-SMALLEST, LARGEST = 2, 10  # of a drawing 24 wide
+RING, SMALLEST, LARGEST = 2, 4, 10  # of a drawing 24 wide
+MANY = 10  # times a month; more is not drawn larger
 
 
 @dataclass(frozen=True)
 class Month:
-    """Its first day, how often the member used something, and whether nobody is expected in it."""
+    """Its first day, how often the member used something, whether nobody is expected in it, or was no member yet."""
 
     first: dt.date
     times: int
     is_still: bool
+    is_before: bool
 
     @property
     def radius(self) -> int:
-        """How big the dot is; ten times and more is the largest."""
-        return SMALLEST + min(self.times, 10) * (LARGEST - SMALLEST) // 10 if self.times else SMALLEST
+        """How big the dot is."""
+        if not self.times:
+            return RING
+        return SMALLEST + (min(self.times, MANY) - 1) * (LARGEST - SMALLEST) // (MANY - 1)
 
 
 def read(member: Member, now: dt.datetime) -> list[Month]:
@@ -35,7 +39,9 @@ def read(member: Member, now: dt.datetime) -> list[Month]:
     counted = rows.annotate(month=TruncMonth("day")).values_list("month").annotate(Sum("count"))
     times = dict(counted)
     still = set(member.plan.quiet_months) if member.plan else set()
-    return [Month(first, times.get(first, 0), first.month in still) for first in firsts] if times else []
+    joined = timezone.localtime(member.joined_at).date().replace(day=1)
+    months = [Month(first, times.get(first, 0), first.month in still, first < joined) for first in firsts]
+    return months if times else []
 
 
 def _back(first: dt.date, months: int) -> dt.date:

@@ -38,9 +38,9 @@ def summaries() -> list[Summary]:
     """All flows with their numbers, in three queries."""
     found: dict[int, Counter[str]] = defaultdict(Counter)
     runs = Enrolment.objects.order_by()
-    for flow, status, number in runs.values_list("flow", "status").annotate(Count("pk")):
+    for flow, status, number in runs.values_list("flow", "status").annotate(number=Count("*")):
         found[flow][status] = number
-    goals = dict(runs.filter(numbers.GOAL).values_list("flow").annotate(Count("pk")))
+    goals = dict(runs.filter(numbers.GOAL).values_list("flow").annotate(number=Count("*")))
     flows = Flow.objects.select_related("current")
     return [summary(flow, found[flow.pk], goals.get(flow.pk, 0)) for flow in flows]
 
@@ -53,7 +53,7 @@ def summary(flow: Flow, found: Counter[str], goal: int) -> Summary:
 
 def of(flow: Flow) -> Summary:
     """The numbers of this flow alone."""
-    rows = flow.enrolments.order_by().values_list("status").annotate(Count("pk"))
+    rows = flow.enrolments.order_by().values_list("status").annotate(number=Count("*"))
     return summary(flow, Counter(dict(rows)), flow.enrolments.filter(numbers.GOAL).count())
 
 

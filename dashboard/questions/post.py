@@ -56,7 +56,7 @@ def of_people(letters: QuerySet[Message], search: str, now: dt.datetime) -> Quer
 
 def numbers() -> Counter[str]:
     """How many letters are in each state."""
-    return Counter(dict(Message.objects.order_by().values_list("status").annotate(Count("pk"))))
+    return Counter(dict(Message.objects.order_by().values_list("status").annotate(number=Count("*"))))
 
 
 def days_ahead(now: dt.datetime) -> list[Day]:
@@ -72,7 +72,7 @@ def yesterday(now: dt.datetime) -> tuple[int, int]:
     midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     within = Q(finished_at__gte=midnight - dt.timedelta(days=1), finished_at__lt=midnight)
     rows = Message.objects.filter(within, status__in=[Status.SENT, Status.FAILED, Status.UNKNOWN])
-    found = Counter(dict(rows.order_by().values_list("status").annotate(Count("pk"))))
+    found = Counter(dict(rows.order_by().values_list("status").annotate(number=Count("*"))))
     return found[Status.SENT], found[Status.FAILED] + found[Status.UNKNOWN]
 
 

@@ -39,7 +39,7 @@ def lines(show: str, search: str) -> QuerySet[Suppression]:
 
 def numbers() -> list[tuple[str, str, int]]:
     """Every reason as a word, a name, and how many addresses it stops."""
-    found = Counter(dict(Suppression.objects.order_by().values_list("reason").annotate(Count("pk"))))
+    found = Counter(dict(Suppression.objects.order_by().values_list("reason").annotate(number=Count("*"))))
     return [(word, str(NAMES[reason]), found[reason]) for word, reason in SHOWN.items()]
 
 

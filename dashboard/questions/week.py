@@ -23,7 +23,7 @@ def sentence(alarms: Sequence[Alarm], now: dt.datetime) -> str:
 
 def _numbers(now: dt.datetime) -> Counter[str]:
     changes = StageChange.objects.filter(at__gt=now - WEEK, at__lte=now)
-    return Counter(dict(changes.order_by().values_list("kind").annotate(Count("pk"))))
+    return Counter(dict(changes.order_by().values_list("kind").annotate(number=Count("*"))))
 
 
 def _movement(week: Counter[str]) -> str:

@@ -135,6 +135,12 @@ class Member(models.Model):
                 condition=models.Q(merged_into=None),
             ),
             models.Index(fields=["joined_at"], name="members_member_joined"),
+            # Whether anybody is in a circle at all is asked of every home page.
+            models.Index(
+                fields=["circle"],
+                name="members_member_circle",
+                condition=models.Q(merged_into=None) & ~models.Q(circle="not_yet"),
+            ),
             models.Index(
                 fields=["household"], name="members_member_household", condition=~models.Q(household="")
             ),
