@@ -1,5 +1,9 @@
-"""A flow drawn: steps from top to bottom, jumps as arcs at the right side; only places, the page draws them."""
+"""A flow drawn: steps from top to bottom, jumps as arcs at the right side; only places, the page draws them.
 
+Where the way to the next step has a condition, its arrow has the word beside it.
+"""
+
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,11 +16,14 @@ from flows.numbers import Numbers
 
 WIDTH, HEIGHT, GAP, LEFT, TOP, LANE = 276, 76, 26, 4, 4, 18
 LETTERS = 33  # that fit on a line
+APART = 16  # between arcs that leave one box
+
+Jump = tuple[str, str, str]  # from, to, and the word that says when
 
 
 @dataclass(frozen=True)
 class Box:
-    """One step: where it is drawn, up to two lines of text, and its numbers."""
+    """One step: where it is drawn, up to two lines of text, its numbers, and when it leads to the next one."""
 
     uid: str
     kind: str
@@ -26,6 +33,7 @@ class Box:
     text: str
     numbers: Numbers
     goes_on: bool
+    word: str
 
     @property
     def first_line(self) -> int:
@@ -96,6 +104,9 @@ def draw(definition: Mapping[str, Any], numbers: Mapping[str, Numbers]) -> Drawi
     """The drawing of this definition with these numbers by uid."""
     rows, written = parts.steps(definition), parts.letters(definition)
     places = {step["uid"]: place for place, step in enumerate(rows)}
+    found = [jump for step in rows for jump in _jumps(step) if jump[1] in places]
+    only = {step["uid"] for step in rows if not _goes_on(step)}
+    ahead = [jump for jump in found if jump[0] in only and places[jump[1]] == places[jump[0]] + 1]
     boxes = [
         Box(
             uid=step["uid"],
@@ -105,13 +116,16 @@ def draw(definition: Mapping[str, Any], numbers: Mapping[str, Numbers]) -> Drawi
             lines=_lines(text := step_words.sentence(step, written)),
             text=text,
             numbers=numbers.get(step["uid"], Numbers()),
-            goes_on=_goes_on(step) and place + 1 < len(rows),
+            goes_on=(word := _words(step, ahead)) != "" or (_goes_on(step) and step is not rows[-1]),
+            word=word,
         )
         for place, step in enumerate(rows)
     ]
-    jumps = [jump for step in rows for jump in _jumps(step) if jump[1] in places]
-    lanes = _Lanes()
-    arcs = [_arc(boxes[places[start]], boxes[places[to]], word, lanes) for start, to, word in jumps]
+    lanes, left = _Lanes(), Counter[str]()
+    arcs = []
+    for start, to, word in (jump for jump in found if jump not in ahead):
+        arcs.append(_arc(boxes[places[start]], boxes[places[to]], word, lanes, left[start]))
+        left[start] += 1
     right = LEFT + WIDTH + (len(lanes.taken) * LANE + 64 if arcs else 4)
     return Drawing(boxes, arcs, right, TOP + len(rows) * (HEIGHT + GAP))
 
@@ -121,7 +135,7 @@ def jumps(step: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [(to, word) for _start, to, word in _jumps(step)]
 
 
-def _jumps(step: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+def _jumps(step: Mapping[str, Any]) -> list[Jump]:
     uid, is_branch = step["uid"], step.get("kind") == "branch"
     found = []
     if step.get("then"):
@@ -135,6 +149,10 @@ def _jumps(step: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     return found
 
 
+def _words(step: Mapping[str, Any], ahead: Sequence[Jump]) -> str:
+    return " · ".join(word for start, _to, word in ahead if start == step["uid"])
+
+
 def _goes_on(step: Mapping[str, Any]) -> bool:
     if step.get("kind") == "split":
         arms = step.get("arms")
@@ -144,9 +162,11 @@ def _goes_on(step: Mapping[str, Any]) -> bool:
     return step.get("kind") != "end" and not (step.get("kind") == "branch" and step.get("else"))
 
 
-def _arc(start: Box, to: Box, word: str, lanes: _Lanes) -> Arc:
+def _arc(start: Box, to: Box, word: str, lanes: _Lanes, before: int) -> Arc:
+    """The arc below those `before` it that leave the same box."""
     edge = LEFT + WIDTH
-    leaves, arrives = start.y + HEIGHT // 2 + 8, to.y + HEIGHT // 2 - 8
+    leaves = min(start.y + HEIGHT // 2 + 8 + before * APART, start.end - 6)
+    arrives = to.y + HEIGHT // 2 - 8
     lane = edge + 16 + lanes.find(*sorted((start.number, to.number))) * LANE
     turn = 8 if arrives > leaves else -8
     path = (

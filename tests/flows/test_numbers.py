@@ -75,3 +75,25 @@ def test_arcs_do_not_lie_on_each_other() -> None:
     ]
     drawing = diagram.draw({"steps": steps}, {})
     assert len({arc.x for arc in drawing.arcs}) == 3
+
+
+def test_a_condition_on_the_way_to_the_next_step_stands_beside_its_arrow() -> None:
+    steps = [
+        {"uid": "a", "kind": "branch", "then": "b", "else": "c"},
+        {"uid": "b", "kind": "wait", "event": "x.y", "then": "c"},
+        {"uid": "c", "kind": "end"},
+    ]
+    drawing = diagram.draw({"steps": steps}, {})
+    assert [(box.word, box.goes_on) for box in drawing.boxes] == [("yes", True), ("", True), ("", False)]
+    assert [arc.word for arc in drawing.arcs] == ["no", "it comes"]
+
+
+def test_arcs_that_leave_one_step_leave_it_apart() -> None:
+    steps = [
+        {"uid": "a", "kind": "branch", "then": "c", "else": "d"},
+        {"uid": "b", "kind": "end"},
+        {"uid": "c", "kind": "end"},
+        {"uid": "d", "kind": "end"},
+    ]
+    yes, no = diagram.draw({"steps": steps}, {}).arcs
+    assert abs(yes.y - no.y) >= 14
