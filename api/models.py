@@ -1,7 +1,8 @@
-"""Who may call, what was answered to a call that may come twice, and what we tell other systems ourselves."""
+"""Who may call and who may sign in, what was answered to a call that may come twice, and what we tell other systems."""
 
 import uuid
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -145,3 +146,24 @@ class Delivery(models.Model):
     def ident(self) -> str:
         """The `webhook-id`, the same at every try, by which the other system knows a repetition."""
         return f"msg_{self.uuid.hex}"
+
+
+class SecondStep(models.Model):
+    """What somebody signs in with besides the password: codes from an app on their phone, and codes on paper.
+
+    `secret` is sealed (`api.secrets`). Nothing is asked before `since`. `used` is the last time step (30 s) of which
+    a code was taken: none is taken twice (RFC 6238, 5.2). `paper` holds the keyed hashes of unused codes on paper.
+    """
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="second_step")
+    secret = models.TextField()
+    since = models.DateTimeField(null=True)
+    used = models.BigIntegerField(default=0)
+    paper = models.JSONField(default=list)
+
+    class Meta:
+        verbose_name = _("second step of signing in")
+        verbose_name_plural = _("second steps of signing in")
+
+    def __str__(self) -> str:
+        return str(self.user_id)

@@ -1,16 +1,11 @@
 """The first page of an empty house: the owner's account. Afterwards nothing of it is left but the login page."""
 
-from typing import Any
-
 from django import forms
 from django.conf import settings
 from django.contrib.auth import login as sign_in
 from django.contrib.auth import password_validation
-from django.contrib.auth.forms import AuthenticationForm
-from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.decorators import method_decorator
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -94,25 +89,3 @@ def begin(request: HttpRequest) -> HttpResponse:
         sign_in(request, user, backend="django.contrib.auth.backends.ModelBackend")
         return redirect("home")
     return render(request, "dashboard/begin.html", {"form": form})
-
-
-class Names(AuthenticationForm):
-    """A name and a password; an e-mail address is the same with capitals and without."""
-
-    def clean_username(self) -> str:
-        """The name as it is kept."""
-        said = str(self.cleaned_data["username"])
-        is_kept = User.objects.filter(username=said).exists()
-        return said if is_kept or "@" not in said else said.lower()
-
-
-@method_decorator(rates.limited("login", by_address=rates.Limit(60, 10)), name="dispatch")
-class SignIn(LoginView):
-    """The login page; in a house where nobody works yet it leads to the page that makes the first owner."""
-
-    authentication_form = Names
-
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if first_owner.is_wanted():
-            return redirect("begin")
-        return super().get(request, *args, **kwargs)

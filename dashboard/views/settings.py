@@ -91,10 +91,12 @@ def _of_the_house() -> list[Entry]:
     noticed = _("What needs a look, what did, and what is usual in each flow.")
     letter = _("Whom to call, what was done, what leaves: one page for every owner.")
     kept = _("How long you keep what you know of those who left.")
+    signing = _("A code from your phone besides the password.")
     begun = _("What a new house does first, step by step, and what of it is done.")
     return [
         Entry(_("What was noticed"), noticed, reverse("alarms")),
         Entry(_("Monday letter"), letter, reverse("monday")),
         Entry(_("Former members"), kept, reverse("retention")),
         Entry(_("First steps"), begun, reverse("start")),
+        Entry(_("Signing in"), signing, reverse("signing-in")),
     ]

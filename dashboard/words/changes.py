@@ -97,6 +97,8 @@ DEEDS = {
     "suppression.lifted": gettext_lazy("let letters go to %(what)s again"),
     "suppressions.imported": gettext_lazy("took in a list of stopped addresses, “%(what)s”: %(number)s new"),
     "suppressions.exported": gettext_lazy("took the list of stopped addresses away"),
+    "second_step.on": gettext_lazy("asked for a code besides the password of %(what)s"),
+    "second_step.off": gettext_lazy("asks no code besides the password of %(what)s any more"),
     "user.new-password": gettext_lazy("gave %(what)s a new password"),
 }
 VERBS = {

@@ -18,7 +18,7 @@ from relationship.models import Task
 from tests.dashboard.club import Club
 from tests.mail import photos
 
-OPEN = {"begin", "login", "logout", "look", "language"}
+OPEN = {"begin", "login", "login-code", "logout", "look", "language"}
 HALL = [page for page in hall.urlpatterns if isinstance(page, URLPattern) and hasattr(page.callback, "deeds")]
 PAGES: list[URLPattern] = [*(page for page in urls.urlpatterns if str(page.name) not in OPEN), *HALL]
 DEEDS = ("task-outcome", "arrival-attempt", "arrivals-attempts", "event-attempt")
