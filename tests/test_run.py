@@ -134,6 +134,18 @@ def test_an_environment_that_was_moved_is_made_again(tmp_path: Path) -> None:
     assert not preparation.belongs(tmp_path / "there")
 
 
+def test_an_environment_that_is_a_link_leaves_the_one_it_points_to_alone(tmp_path: Path) -> None:
+    from workshop import preparation
+
+    theirs = tmp_path / "theirs/.venv"
+    preparation.make_environment(theirs, with_pip=False)
+    ours = tmp_path / "ours"
+    ours.symlink_to(theirs)
+    preparation.make_environment(ours, with_pip=False)
+    assert preparation.belongs(theirs) and preparation.works(theirs)
+    assert preparation.belongs(ours) and not ours.is_symlink()
+
+
 def test_a_port_that_is_taken_is_said_in_one_line(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
