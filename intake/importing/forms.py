@@ -61,6 +61,11 @@ def date(text: str, order: str) -> str:
     return f"{day}T{int(match[4]):02d}:{match[5]}:00Z" if day and match[4] else day or text
 
 
+def is_day(text: str) -> bool:
+    """Whether it is a whole day in the contract's form."""
+    return bool(_YEAR_FIRST.fullmatch(text))
+
+
 def amount(text: str, mark: str) -> str:
     """The amount with a point and nothing else: `1.234,50 kr.` is 1234.50."""
     bare = re.sub(r"[^\d.,-]", "", text).rstrip(".,")

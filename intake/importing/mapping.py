@@ -105,6 +105,8 @@ def _cells(line: Line, chosen: Sequence[str], reading: Mapping[str, str]) -> dic
             cells |= _split(text)
         else:
             cells[meaning] = forms.plain(meaning, text, reading)
+        if meaning == "birth_year" and forms.is_day(day := forms.date(text, reading.get("dates", ""))):
+            cells[meanings.BORN] = day
     return cells
 
 

@@ -7,6 +7,7 @@ from intake.importing import kinds, people
 from intake.importing.models import ColumnChoice
 
 FULL_NAME = "full_name"
+BORN = "born"  # the day itself, read to tell people apart and never kept
 LEFT_OUT = ""
 NAMING_PEOPLE = ("members", "uses")
 # Headings as people write them, in English and Danish, without spaces and signs.

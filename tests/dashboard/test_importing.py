@@ -351,3 +351,11 @@ def test_a_household_may_be_given_one_recipient(staff: Client, now: dt.datetime,
     own = {"Emil": "emil@example.com", "Anna": "anna@example.com", "Ole": ""}
     assert letters_to == {**own, "Ida": read_by, "Bo": read_by}
     assert Member.objects.exclude(household="").count() == 4
+
+
+def test_a_title_above_the_headings_is_no_heading(staff: Client) -> None:
+    content = "Medlemsudtræk pr. 20-11-2026\n\nNr;Fornavn;Efternavn;E-mail\n1;Åse;Holm;aase@example.com\n"
+    bring(staff, content.encode())
+    batch = Import.objects.get()
+    assert batch.choices["headings"] == ["Nr", "Fornavn", "Efternavn", "E-mail"]
+    assert (batch.lines, batch.outlook["created"]) == (1, 1)
