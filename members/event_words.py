@@ -43,6 +43,8 @@ SENTENCES = {
     "milestone.reached": gettext_lazy("Reached a milestone"),
     "referral.signed_up": gettext_lazy("A friend joined"),
     "referral.confirmed": gettext_lazy("A friend joined and paid"),
+    "value.event_attended": gettext_lazy("Came to an evening"),
+    "value.benefit_used": gettext_lazy("Used a benefit"),
     "guide.completed": gettext_lazy("Finished the guide"),
     "usage.visit": gettext_lazy("A visit"),
     "mail.bounced": gettext_lazy("A letter did not arrive"),

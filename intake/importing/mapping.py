@@ -49,6 +49,8 @@ def lines(batch: Import, heard: dict[str, str] | None = None) -> Iterator[tuple[
             cells["external_id"] = _same(batch, cells["external_id"])
             if cells.get("guardian"):
                 cells["guardian"] = _same(batch, cells["guardian"])
+                if cells["guardian"] == cells["external_id"] == readers.get(mark, ""):
+                    del cells["guardian"]  # the same person's other line: nobody reads for themselves
         yield line, cells
 
 
@@ -70,7 +72,8 @@ def families(batch: Import) -> dict[str, list[str]]:
     for line, cells in lines(batch):
         if (mark := home(line, where, cells)) and not cells.get("household"):
             names.setdefault(mark, {})[cells["external_id"]] = name(cells)  # one person may have two lines
-    return {mark: list(found.values()) for mark, found in names.items() if len(found) > 1}
+    # Two lines of one name are more likely one person twice than a family.
+    return {mark: list(found.values()) for mark, found in names.items() if len(set(found.values())) > 1}
 
 
 def readers(batch: Import, this_year: int) -> dict[str, str]:
@@ -87,6 +90,14 @@ def readers(batch: Import, this_year: int) -> dict[str, str]:
 def name(cells: Cells) -> str:
     """How a line's member is called on a page."""
     return f"{cells.get('first_name', '')} {cells.get('last_name', '')}".strip() or cells.get("email", "")
+
+
+def read_aloud(batch: Import, place: int, text: str) -> str:
+    """A cell as it is understood, where that is not as it stands: a spreadsheet's number of days as a day."""
+    meaning = batch.choices["meanings"][place]
+    if meaning not in forms.DATES or not text.isdigit() or len(text) != forms.DIGITS:
+        return text
+    return f"{text} = {forms.date(text, batch.reading.get('dates', ''))}"
 
 
 def samples(batch: Import, number: int) -> list[list[str]]:
