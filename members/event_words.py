@@ -31,6 +31,7 @@ SENTENCES = {
     "task.tried": gettext_lazy("Called, and nobody answered"),
     "conversation.held": gettext_lazy("Talked with us"),
     "staff.noted": gettext_lazy("A note by us"),
+    "usage.evening": gettext_lazy("An evening"),
     "usage.here": gettext_lazy("Was here"),
     "survey.answered": gettext_lazy("Answered a question"),
     "wish.made": gettext_lazy("Made a wish"),

@@ -378,7 +378,9 @@ def test_a_day_that_a_spreadsheet_counts_is_shown_as_a_day(staff: Client) -> Non
 
 def test_one_person_twice_is_no_family_and_reads_for_nobody(staff: Client, now: dt.datetime) -> None:
     rows = "Nr;Fornavn;Efternavn;E-mail;Adresse;Fødselsår\n"
-    rows += "1;Maja;Holm;maja@example.com;Torvet 1;1980\n2;Maja;Holm;;Torvet 1;1980\n3;Ida;Holm;;Torvet 1;2015\n"
+    rows += (
+        "1;Maja;Holm;maja@example.com;Torvet 1;1980\n2;Maja;Holm;;Torvet 1;1980\n3;Ida;Holm;;Torvet 1;2015\n"
+    )
     url = bring(staff, rows.encode())
     staff.post(f"{url}start", {"twin-0": "same", "homes": "yes", "reader": "yes"})
     work(now)
