@@ -21,6 +21,7 @@ from office.models import User
 
 LOOKED_AT = 3_000  # lines that are looked through while somebody waits
 SHOWN = 20
+ALIKE = 5  # of one reason, so that it hides no other
 
 
 class Silent:
@@ -32,7 +33,8 @@ class Silent:
 
     def refuse(self, line: Line, reason: str) -> None:
         """Remembers the first of them."""
-        if len(self.told) < SHOWN:
+        alike = sum(why == reason for _number, why in self.told)
+        if len(self.told) < SHOWN and alike < ALIKE:
             self.told.append((line.number, reason))
             self.cells.append(line.cells)
 

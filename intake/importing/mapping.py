@@ -1,6 +1,7 @@
 """The lines of a spreadsheet in the columns of the contract, as its draft says."""
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
@@ -15,6 +16,7 @@ from members import identity, plans
 
 WITHOUT_NUMBER = "list-"
 GROWN = 18  # years
+ADDRESS = re.compile(r"[^@\s;,]+@[^@\s;,]+\.[^@\s;,]+")  # a line with another one stays out
 NAMING = ("email", "first_name", "last_name", "phone")
 
 
@@ -70,6 +72,8 @@ def families(batch: Import) -> dict[str, list[str]]:
     where = meanings.addresses(batch.choices["headings"])
     names: dict[str, dict[str, str]] = {}
     for line, cells in lines(batch):
+        if cells.get(meanings.LEFT):
+            continue
         if (mark := home(line, where, cells)) and not cells.get("household"):
             names.setdefault(mark, {})[cells["external_id"]] = name(cells)  # one person may have two lines
     # Two lines of one name are more likely one person twice than a family.
@@ -82,7 +86,8 @@ def readers(batch: Import, this_year: int) -> dict[str, str]:
     found: dict[str, str] = {}
     for line, cells in lines(batch):
         is_grown = this_year - int(year) >= GROWN if (year := cells.get("birth_year", "")).isdigit() else True
-        if cells.get("email") and not cells.get("guardian") and is_grown:
+        has_address = ADDRESS.fullmatch(cells.get("email", ""))
+        if has_address and not cells.get("guardian") and not cells.get(meanings.LEFT) and is_grown:
             found.setdefault(home(line, where, cells), cells["external_id"])
     return {mark: ident for mark, ident in found.items() if mark}
 

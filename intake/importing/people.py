@@ -77,8 +77,7 @@ def _still_here(said: Mapping[str, str], now: dt.datetime) -> None:
     left = said.get("left_at", "")
     if left and left[:10] <= now.date().isoformat():
         raise outcomes.NotUnderstood(
-            _("left_at: %(day)s. Who left is brought with their contract, as a list of contracts")
-            % {"day": left[:10]}
+            _("left_at: has passed. Who left is brought with their contract, as a list of contracts")
         )
 
 

@@ -368,7 +368,7 @@ def test_who_left_is_not_made_a_member_again(staff: Client, now: dt.datetime) ->
     staff.post(f"{url}start")
     work(now)
     assert {member.name for member in Member.objects.all()} == {"Anna Holm", "Eva Bak"}
-    assert "2019-05-04. Who left is brought with their contract" in staff.get(url).content.decode()
+    assert "has passed. Who left is brought with their contract" in staff.get(url).content.decode()
 
 
 def test_a_day_that_a_spreadsheet_counts_is_shown_as_a_day(staff: Client) -> None:
@@ -401,3 +401,23 @@ def test_why_a_line_stayed_out_is_said_in_the_language_of_the_house(staff: Clien
     work(now)
     page = staff.get(url).content.decode()
     assert "er ikke en e-mailadresse" in page
+
+
+def test_one_reason_hides_no_other(staff: Client) -> None:
+    gone = "".join(f"{number};Bo Dahl;;04-05-2019\n" for number in range(30))
+    page = staff.get(bring(staff, f"Nr;Navn;E-mail;Udmeldt\n{gone}99;Anna Holm;nobody;\n".encode()))
+    assert "“nobody” is no e-mail address" in page.content.decode()
+    assert "31 lines in all." in page.content.decode()
+
+
+def test_nobody_who_stays_out_reads_for_a_family(staff: Client, now: dt.datetime) -> None:
+    rows = "Nr;Fornavn;Efternavn;E-mail;Adresse;Udmeldt\n"
+    rows += (
+        "1;Ole;Holm;ole@example.com;Torvet 1;04-05-2019\n2;Eva;Holm;a@example.com; b@example.com;Torvet 1;\n"
+    )
+    rows += "3;Bo;Holm;bo@example.com;Torvet 1;\n4;Ida;Holm;;Torvet 1;\n"
+    url = bring(staff, rows.replace("a@example.com; b", "a@b@").encode())
+    staff.post(f"{url}start", {"homes": "yes", "reader": "yes"})
+    work(now)
+    assert {member.first_name for member in Member.objects.all()} == {"Bo", "Ida"}
+    assert Member.objects.get(first_name="Ida").guardian == Member.objects.get(first_name="Bo")
