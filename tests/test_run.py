@@ -147,6 +147,17 @@ def test_an_environment_that_is_a_link_leaves_the_one_it_points_to_alone(tmp_pat
     assert not ours.is_symlink()
 
 
+def test_the_hours_on_the_pages_are_those_of_the_machine(tmp_path: Path) -> None:
+    from workshop import start
+
+    clock = tmp_path / "zoneinfo/Europe/Copenhagen"
+    clock.parent.mkdir(parents=True)
+    clock.touch()
+    (tmp_path / "localtime").symlink_to(clock)
+    assert start.zone_here(tmp_path / "localtime") == "Europe/Copenhagen"
+    assert start.zone_here(tmp_path / "nowhere") == "UTC"
+
+
 def test_a_port_that_is_taken_is_said_in_one_line(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
