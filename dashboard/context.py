@@ -17,6 +17,7 @@ KIN = {
     "letters": ("/replies/", "/senders/"),
     "flows": ("/admin/flows/",),
 }
+SELDOM = ("arrivals",)
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Place:
     name: str
     url: str
     is_here: bool
+    is_seldom: bool = False  # on a phone it stands in the menu
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -45,6 +47,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 def _places(request: HttpRequest) -> list[Place]:
     named = [
         (_("Home"), "home"),
+        (_("Today"), "today"),
         (_("Members"), "members"),
         (_("Letters"), "letters"),
         (_("Flows"), "flows"),
@@ -58,4 +61,5 @@ def _place(name: str, view: str, path: str) -> Place | None:
         url = reverse(view)
     except NoReverseMatch:
         return None  # a house that serves the members' pages alone
-    return Place(name, url, path == url if url == "/" else path.startswith((url, *KIN.get(view, ()))))
+    is_here = path == url if url == "/" else path.startswith((url, *KIN.get(view, ())))
+    return Place(name, url, is_here, view in SELDOM)

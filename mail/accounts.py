@@ -5,11 +5,13 @@ Where `EMAIL_URL` is set, it is the mailbox and nothing here counts. Otherwise e
 """
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.http import HttpRequest, HttpResponse
 
 from api import secrets
 from mail import mailboxes
@@ -77,6 +79,17 @@ def refresh() -> None:
         _use(dict(KEPT), settings.DEFAULT_FROM_EMAIL, {})
     if row is not None and mark != row.changed_at:
         _use({**way(row), MARK: row.changed_at}, row.address, inbox(row))
+
+
+def at_hand(answer: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware: what a page says of the mailbox to somebody who works here is true in every web process."""
+
+    def see(request: HttpRequest) -> HttpResponse:
+        if settings.SESSION_COOKIE_NAME in request.COOKIES:
+            refresh()
+        return answer(request)
+
+    return see
 
 
 def way(row: Account, password: str | None = None) -> dict[str, Any]:

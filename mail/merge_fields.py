@@ -7,12 +7,16 @@ import re
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 from api import links
 
 CONFIRM = "links.confirm"  # only in the letter that asks for a second yes
 ALONE = re.compile(r"\{\{-?\s*([\w.]+)\s*-?\}\}")
 Kind = Literal["text", "url", "number", "flag", "list"]
-Value = str | int | float | bool | None | list["Value"] | dict[str, "Value"]
+Value = str | Promise | int | float | bool | None | list["Value"] | dict[str, "Value"]
 
 
 @dataclass(frozen=True)
@@ -60,18 +64,25 @@ def suggestion(path: str) -> str:
     return next(iter(difflib.get_close_matches(path, FIELDS, n=1, cutoff=0.75)), "")
 
 
-def samples() -> dict[str, Any]:
-    """A complete nested example of `values`, for previews and the trial at publishing."""
+def samples(language: str = "en") -> dict[str, Any]:
+    """A complete nested example of `values` in `language`, for previews and the trial at publishing."""
     tree: dict[str, Any] = {}
-    for field in FIELDS.values():
-        if "[]" not in field.name:
-            _plant(tree, field.name.split("."), field.sample)
+    with translation.override(language):
+        for field in FIELDS.values():
+            if "[]" not in field.name:
+                _plant(tree, field.name.split("."), _in_words(field.sample))
     return tree
 
 
 def _is_offered(field: Field) -> bool:
     leads_nowhere = field.waits and not links.has_page(field.name.rpartition(".")[2])
     return field.kind != "list" and not leads_nowhere and field.name != CONFIRM
+
+
+def _in_words(sample: Value) -> Value:
+    if isinstance(sample, list):
+        return [_in_words(one) for one in sample]
+    return str(sample) if isinstance(sample, Promise) else sample
 
 
 def _plant(tree: dict[str, Any], path: list[str], sample: Value) -> None:
@@ -88,31 +99,31 @@ register(
     Field("member.email", "E-mail address", "ingrid@example.com"),
     Field("member.phone", "Phone", "+45 22 33 44 55"),
     Field("member.number", "Member number", "1042"),
-    Field("member.since", "Member since, as a date in the member's language", "2 March 2026"),
-    Field("member.joining_reason", "Why they joined, in their own words", "meet people"),
+    Field("member.since", "Member since, as a date in the member's language", _("2 March 2026")),
+    Field("member.joining_reason", "Why they joined, in their own words", _("meet people")),
     Field("member.told_by", "Who told them about us", "Mette"),
     Field("member.language", "Language of the letter, such as en or da", "en"),
-    Field("plan.name", "Name of the plan", "Full membership"),
+    Field("plan.name", "Name of the plan", _("Full membership")),
     Field(
         "plan.sentence",
         "The plan in one sentence, with its price",
-        "Full membership, 900 kr a year: all evenings, guest price for one friend",
+        _("Full membership, 900 kr a year: all evenings, guest price for one friend"),
     ),
-    Field("plan.price", "Price and period of the plan", "900 kr a year"),
-    Field("subscription.started", "When the subscription began, as a date", "2 March 2026"),
-    Field("subscription.price", "What this member pays", "900 kr a year"),
-    Field("subscription.next_payment", "Date of the next payment", "2 March 2027"),
-    Field("subscription.trial_ends", "Last day of the trial, as a date", "16 March 2026"),
-    Field("subscription.ends", "Last day of a membership that was cancelled", "1 March 2027"),
-    Field("subscription.card_expires", "Last month of the card they pay with", "March 2027"),
+    Field("plan.price", "Price and period of the plan", _("900 kr a year")),
+    Field("subscription.started", "When the subscription began, as a date", _("2 March 2026")),
+    Field("subscription.price", "What this member pays", _("900 kr a year")),
+    Field("subscription.next_payment", "Date of the next payment", _("2 March 2027")),
+    Field("subscription.trial_ends", "Last day of the trial, as a date", _("16 March 2026")),
+    Field("subscription.ends", "Last day of a membership that was cancelled", _("1 March 2027")),
+    Field("subscription.card_expires", "Last month of the card they pay with", _("March 2027")),
     Field("subscription.status", "trialing, active, past_due, paused, cancelled or ended", "active"),
     Field("sender.name", "Name of the person who writes", "Anna Bak"),
     Field("sender.first_name", "First name of the person who writes", "Anna"),
-    Field("sender.role", "What that person does", "Member host"),
+    Field("sender.role", "What that person does", _("Member host")),
     Field("sender.email", "Their e-mail address", "anna@example.com"),
     Field("sender.phone", "Their phone", "+45 30 12 34 56"),
-    Field("sender.signature", "Their signature", "Weekdays 9–15"),
-    Field("sender.lines", "Their signature, as a list of lines", ["Weekdays 9–15"], "list"),
+    Field("sender.signature", "Their signature", _("Weekdays 9–15")),
+    Field("sender.lines", "Their signature, as a list of lines", [_("Weekdays 9–15")], "list"),
     Field("sender.picture_url", "Address of their picture", "https://club.example/anna.png", "url"),
     Field("sender.picture_alt", "Words for those who do not see the picture", "Anna Bak"),
     Field("links.preferences", "Page to choose letters", "https://club.example/u/preferences/x/", "url"),
@@ -141,8 +152,8 @@ register(
         waits=True,
     ),
     Field("links.browser", "This letter as a page", "https://club.example/u/letter/x/", "url"),
-    Field("business.name", "Name of the house", "The Harbour Club"),
-    Field("business.address", "Postal address", "Havnegade 1, 1058 København K, Denmark"),
+    Field("business.name", "Name of the house", _("The Harbour Club")),
+    Field("business.address", "Postal address", _("Havnegade 1, 1058 København K, Denmark")),
     Field("business.email", "E-mail address of the house", "hello@example.com"),
     Field("business.url", "Web address of the house", "https://club.example/", "url"),
 )

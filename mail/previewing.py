@@ -56,7 +56,7 @@ def _values(version: LetterVersion, language: str, member: Member) -> dict[str, 
 
 
 def _samples(version: LetterVersion, language: str) -> dict[str, Any]:
-    found = merge_fields.samples()
+    found = merge_fields.samples(language)
     found["sender"] = {**found["sender"], **values.of_sender(version.sender)}
     found["member"]["language"] = language
     # A house that has a name reads its own, not that of the example.

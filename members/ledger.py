@@ -42,6 +42,14 @@ def path() -> Path:
     return Path(settings.LEDGER_FILE)
 
 
+def begin() -> None:
+    """Makes the empty file of a house that begins, so that from then on a missing file is a lost one."""
+    try:
+        _append([])
+    except OSError as error:
+        log.error("%s cannot be written: %s", path(), error)
+
+
 def erased(uuids: Iterable[uuid.UUID], now: dt.datetime) -> None:
     """Writes that these rows of one person were erased; on disk when it returns. Raises Unwritable."""
     try:

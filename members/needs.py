@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
 from members import conditions, durations, event_words, fact_words, facts
 from members.atoms import event
@@ -188,8 +188,10 @@ def _uses(condition: Condition) -> str:
     what = condition["event"].removeprefix("usage.").replace("_", " ")
     if "days" in condition:
         said = _("used on %(n)d days") if what == "*" else _("“%(what)s” on %(n)d days")
+    elif what == "*":
+        said = ngettext("%(n)d use", "%(n)d uses", wanted)
     else:
-        said = _("%(n)d uses") if what == "*" else _("%(n)d times “%(what)s”")
+        said = ngettext("%(n)d time “%(what)s”", "%(n)d times “%(what)s”", wanted)
     text = said % {"n": wanted, "what": what}
     if "within" in condition:
         return _("%(uses)s in %(span)s") % {"uses": text, "span": durations.said(condition["within"])}

@@ -144,6 +144,17 @@ def test_an_environment_that_another_checkout_lent_is_left_as_it_is(tmp_path: Pa
     assert preparation.belongs(tmp_path / "mine")
 
 
+def test_the_hours_on_the_pages_are_those_of_the_machine(tmp_path: Path) -> None:
+    from workshop import start
+
+    clock = tmp_path / "zoneinfo/Europe/Copenhagen"
+    clock.parent.mkdir(parents=True)
+    clock.touch()
+    (tmp_path / "localtime").symlink_to(clock)
+    assert start.zone_here(tmp_path / "localtime") == "Europe/Copenhagen"
+    assert start.zone_here(tmp_path / "nowhere") == "UTC"
+
+
 def test_a_port_that_is_taken_is_said_in_one_line(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

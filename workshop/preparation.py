@@ -58,9 +58,9 @@ def alone(root: Path) -> Iterator[None]:
 def install(root: Path) -> None:
     """Make the two environments and fill `.venv`; the stamp is written last."""
     print("./run: preparing .venv (once, about a minute) …", file=sys.stderr)
-    (root / ".venv/stamp").unlink(missing_ok=True)
     make_environment(root / ".tools/venv", with_pip=True)
     make_environment(root / ".venv", with_pip=False)
+    (root / ".venv/stamp").unlink(missing_ok=True)
     files = [word for name in LOCKED for word in ("-r", name)]
     python = str(root / ".venv/bin/python")
     pip = [str(root / ".tools/venv/bin/python"), "-m", "pip", "--disable-pip-version-check"]
@@ -76,6 +76,9 @@ def install(root: Path) -> None:
 
 def make_environment(where: Path, *, with_pip: bool) -> None:
     """An empty environment of this Python; one that is there is kept, unless it was made elsewhere."""
+    if where.is_symlink():
+        # `venv --clear` would follow it, and empty an environment that belongs to another checkout.
+        where.unlink()
     if belongs(where) and works(where):
         return
     if where.is_symlink():

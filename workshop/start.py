@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+import zoneinfo
 from pathlib import Path
 from typing import IO
 
@@ -37,12 +38,20 @@ def main() -> int:
     """Start, watch and stop; the exit code is 0 when somebody asked us to stop."""
     if "--empty" in sys.argv[1:]:
         os.environ[database.EMPTY] = "1"
+    if not os.environ.get("TIME_ZONE"):
+        os.environ["TIME_ZONE"] = zone_here()
     children.obey_signals()
     try:
         with (settings.VAR_DIR / "run.lock").open("a+") as lock:
             return refused(lock) or run()
     except children.Stopped:
         return 0
+
+
+def zone_here(clock: Path = Path("/etc/localtime")) -> str:
+    """The time zone that this machine is set to, so that hours on pages are those of the wall; UTC where none is."""
+    name = str(clock.resolve()).partition("/zoneinfo/")[2].removeprefix("Etc/")
+    return name if name in zoneinfo.available_timezones() else "UTC"
 
 
 def refused(lock: IO[str]) -> int:

@@ -46,6 +46,11 @@ def about() -> dict[str, Any]:
     return {"steps": steps(), "afterwards": afterwards()}
 
 
+def left() -> list[Step]:
+    """What of the start list is still to be done, once members are here; a constant number of queries."""
+    return [step for step in steps() if not step.is_done]
+
+
 def steps() -> list[Step]:
     """The start list, in order; a constant number of queries."""
     accounts.refresh()

@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from api import rates
+from members import ledger
 from office import clock, first_owner
 from office.models import User
 
@@ -86,6 +87,7 @@ def begin(request: HttpRequest) -> HttpResponse:
             )
         except first_owner.TooLate:
             return redirect("login")
+        ledger.begin()
         sign_in(request, user, backend="django.contrib.auth.backends.ModelBackend")
         return redirect("home")
     return render(request, "dashboard/begin.html", {"form": form})

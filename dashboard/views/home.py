@@ -48,6 +48,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "kind_word": None if calls.lines else kind_words.choose(now),
         "back": "home",
         "foot": foot.read(),
+        "left": start.left() if access.may_change(request.user) else [],
     }
     whole = {**about, **_letters(now), **_numbers(request, stages, only, now)}
     return render(request, "dashboard/home.html", whole)

@@ -19,6 +19,7 @@ from office import clock
 
 Status = Import.Status
 SHOWN = 50
+LOOKED_THROUGH = 500  # lines, for the first values of a column that is mostly empty
 
 
 @access.shows("imports.change")
@@ -147,7 +148,8 @@ def undone(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
 
 def _draft(request: HttpRequest, batch: Import) -> HttpResponse:
     try:
-        samples = mapping.samples(batch, 5)
+        rows = mapping.samples(batch, LOOKED_THROUGH)
+        samples = [[mapping.read_aloud(batch, place, text) for place, text in enumerate(row)] for row in rows]
     except FileRefused as error:
         messages.error(request, str(error))
         samples = []

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from dashboard import access
 from mail import accounts, trouble_words, trying
 from mail.models import Account
+from members.models import Member
 from office import clock
 
 OTHER = "other"
@@ -24,7 +25,10 @@ else:
 class Connection(_Form):
     """Whose mailbox it is, and how to sign in to it."""
 
-    provider = forms.ChoiceField(label=gettext_lazy("Who hosts it?"))
+    provider = forms.ChoiceField(
+        label=gettext_lazy("Who hosts it?"),
+        widget=forms.Select(attrs={"data-unfolds": "own-server", "data-when": OTHER}),
+    )
     password = forms.CharField(
         label=gettext_lazy("Password"),
         max_length=500,
@@ -104,7 +108,7 @@ def connect(request: HttpRequest) -> HttpResponse:
             messages.success(
                 request, _("The mailbox is connected. A letter is on its way to %s.") % person.email
             )
-            return redirect("home" if request.GET.get("start") else "mailbox")
+            return redirect("mailbox" if Member.objects.exists() else "home")
     about = {
         "form": form,
         "kept": kept,

@@ -27,6 +27,7 @@ FIELDS = {
     "household": gettext_lazy("Household"),
     "guardian": gettext_lazy("Number of the guardian"),
     "preferred_channel": gettext_lazy("Prefers"),
+    meanings.LEFT: gettext_lazy("Left on"),
     "member": gettext_lazy("Number of the member"),
     "status": gettext_lazy("Status"),
     "started_at": gettext_lazy("Began on"),
@@ -62,6 +63,7 @@ ENCODINGS = {
     "cp1252": gettext_lazy("Windows, Western European"),
 }
 OWN, LEFT_OUT = "own", ""
+SAMPLES = 3
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,7 @@ def columns(
         Column(
             place,
             heading or _("Column %d") % (place + 1),
-            [row[place] for row in samples if row[place]][:3],
+            [row[place] for row in samples if row[place]][:SAMPLES],
             _meanings(kind, meaning),
         )
         for place, (heading, meaning) in enumerate(zip(headings, chosen, strict=True))

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -62,8 +63,13 @@ def why(trouble: str) -> str:
 
 def limits(per_minute: int | None, per_day: int | None) -> str:
     """So many a minute and a day."""
-    said = [_("%d letters a minute") % per_minute] if per_minute else []
-    said += [_("%d letters a day") % per_day] if per_day else []
+    said = []
+    if per_minute:
+        words = ngettext("%(number)s letter a minute", "%(number)s letters a minute", per_minute)
+        said.append(words % {"number": intcomma(per_minute)})
+    if per_day:
+        words = ngettext("%(number)s letter a day", "%(number)s letters a day", per_day)
+        said.append(words % {"number": intcomma(per_day)})
     return _("at most %s") % _(" and ").join(said) if said else _("no limit")
 
 

@@ -2,11 +2,20 @@
 
 from django.utils import text, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from dashboard.words import times
 from mail import wording
 from members import durations
 from members.models import Member, MemberFacts, Plan, Subscription
+from office import phrases
+
+WAYS_IN = {
+    "page": gettext_lazy("the page for joining"),
+    "staff": gettext_lazy("added by us"),
+    "import": gettext_lazy("a list"),
+    "api": gettext_lazy("another system"),
+}
 
 
 def plan(chosen: Plan | None) -> str:
@@ -40,6 +49,11 @@ def initials(name: str) -> str:
     """Up to two letters for somebody without a picture."""
     words = [word for word in name.replace("@", " ").split() if word[0].isalnum()]
     return "".join(word[0] for word in ([words[0], words[-1]] if len(words) > 1 else words)).upper() or "#"
+
+
+def came_by(source: str) -> str:
+    """Which way somebody came in; a name that another system gave is made readable."""
+    return str(WAYS_IN.get(source) or phrases.readable(source))
 
 
 def together(member: Member, other: Member) -> str:

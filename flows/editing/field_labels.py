@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from django.utils import translation
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -100,4 +101,8 @@ def _known() -> Iterable[str]:
 
 def _meaning(name: str) -> str:
     field = merge_fields.FIELDS[name]
-    return _("as in “%s”") % field.sample if isinstance(field.sample, str) and field.kind == "text" else ""
+    return (
+        _("as in “%s”") % field.sample
+        if isinstance(field.sample, str | Promise) and field.kind == "text"
+        else ""
+    )

@@ -56,6 +56,8 @@ def names() -> list[str]:
 
 def word(usage: str) -> str:
     """What a use counts as, as people write it."""
+    if usage == USUAL:
+        return _("evening")
     return usage.removeprefix("usage.").replace("_", " ").replace(".", " ")
 
 

@@ -21,6 +21,7 @@ from office.models import User
 
 LOOKED_AT = 3_000  # lines that are looked through while somebody waits
 SHOWN = 20
+ALIKE = 5  # of one reason, so that it hides no other
 
 
 class Silent:
@@ -32,7 +33,8 @@ class Silent:
 
     def refuse(self, line: Line, reason: str) -> None:
         """Remembers the first of them."""
-        if len(self.told) < SHOWN:
+        alike = sum(why == reason for _number, why in self.told)
+        if len(self.told) < SHOWN and alike < ALIKE:
             self.told.append((line.number, reason))
             self.cells.append(line.cells)
 
@@ -89,7 +91,8 @@ def look(batch: Import, now: dt.datetime) -> None:
     if not total:
         raise FileRefused(_("There is nothing below the names of the columns."))
     batch.lines = total
-    batch.outlook = {**_outlook(batch, tally, silent, blank, new), **_same_numbers(batch, new)}
+    found = _twins(new, now) if batch.kind == Import.Kind.MEMBERS else []
+    batch.outlook = {**_outlook(batch, tally, silent, blank, found), **_same_numbers(batch, new)}
 
 
 def is_ready(batch: Import) -> list[str]:
@@ -177,14 +180,9 @@ def _outlook(
     tally: taking.Tally,
     silent: Silent,
     blank: dict[str, int],
-    new: list[tuple[str, taking.Cells]],
+    found: list[twins.Twin],
 ) -> dict[str, object]:
     is_people = batch.kind == Import.Kind.MEMBERS
-    idents = [ident for ident, _cells in new]
-    known = set(
-        ExternalId.objects.filter(source=ExternalId.HOUSE, value__in=idents).values_list("value", flat=True)
-    )
-    found = twins.find(pair for pair in new if pair[0] not in known) if is_people else []
     homes = mapping.families(batch) if is_people else {}
     return {
         "created": tally.created,
@@ -199,6 +197,15 @@ def _outlook(
         "homes_count": len(homes),
         "looked_at": min(batch.lines, LOOKED_AT),
     }
+
+
+def _twins(new: list[tuple[str, taking.Cells]], now: dt.datetime) -> list[twins.Twin]:
+    """Likely duplicates of those whom nobody knows by their number yet."""
+    idents = [ident for ident, _cells in new]
+    known = set(
+        ExternalId.objects.filter(source=ExternalId.HOUSE, value__in=idents).values_list("value", flat=True)
+    )
+    return twins.find((pair for pair in new if pair[0] not in known), now.year)
 
 
 def _same_numbers(batch: Import, new: list[tuple[str, taking.Cells]]) -> dict[str, object]:

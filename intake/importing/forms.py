@@ -6,13 +6,14 @@ from collections.abc import Iterable, Mapping
 
 DAY_FIRST, MONTH_FIRST, YEAR_FIRST = "dmy", "mdy", "ymd"
 DATES = frozenset(
-    {"joined_at", "started_at", "ended_at", "cancelled_at", "paid_at", "occurred_at", "birth_year"}
+    {"joined_at", "started_at", "ended_at", "cancelled_at", "paid_at", "occurred_at", "birth_year", "left_at"}
 )
 _PARTS = re.compile(
     r"(\d{1,2})[-./ ](\d{1,2})[-./ ](\d{4}|\d{2})(?:[ T](\d{1,2})[:.](\d{2})(?:[:.]\d{2})?)?", re.ASCII
 )
 _YEAR_FIRST = re.compile(r"(\d{4})[-./](\d{1,2})[-./](\d{1,2})", re.ASCII)
 _SERIAL = re.compile(r"\d{5}(\.0+)?", re.ASCII)
+DIGITS = 5  # of a day as spreadsheets count them
 _EPOCH = dt.date(1899, 12, 30)  # of spreadsheets, with their leap day of 1900
 
 
@@ -59,6 +60,11 @@ def date(text: str, order: str) -> str:
         year += 1900 if year > 30 else 2000
     day = _iso(year, first, second) if order == MONTH_FIRST else _iso(year, second, first)
     return f"{day}T{int(match[4]):02d}:{match[5]}:00Z" if day and match[4] else day or text
+
+
+def is_day(text: str) -> bool:
+    """Whether it is a whole day in the contract's form."""
+    return bool(_YEAR_FIRST.fullmatch(text))
 
 
 def amount(text: str, mark: str) -> str:

@@ -1,6 +1,7 @@
 """The lines of a spreadsheet in the columns of the contract, as its draft says."""
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
@@ -15,6 +16,7 @@ from members import identity, plans
 
 WITHOUT_NUMBER = "list-"
 GROWN = 18  # years
+ADDRESS = re.compile(r"[^@\s;,]+@[^@\s;,]+\.[^@\s;,]+")  # a line with another one stays out
 NAMING = ("email", "first_name", "last_name", "phone")
 
 
@@ -49,6 +51,8 @@ def lines(batch: Import, heard: dict[str, str] | None = None) -> Iterator[tuple[
             cells["external_id"] = _same(batch, cells["external_id"])
             if cells.get("guardian"):
                 cells["guardian"] = _same(batch, cells["guardian"])
+                if cells["guardian"] == cells["external_id"] == readers.get(mark, ""):
+                    del cells["guardian"]  # the same person's other line: nobody reads for themselves
         yield line, cells
 
 
@@ -68,9 +72,12 @@ def families(batch: Import) -> dict[str, list[str]]:
     where = meanings.addresses(batch.choices["headings"])
     names: dict[str, dict[str, str]] = {}
     for line, cells in lines(batch):
+        if cells.get(meanings.LEFT):
+            continue
         if (mark := home(line, where, cells)) and not cells.get("household"):
             names.setdefault(mark, {})[cells["external_id"]] = name(cells)  # one person may have two lines
-    return {mark: list(found.values()) for mark, found in names.items() if len(found) > 1}
+    # Two lines of one name are more likely one person twice than a family.
+    return {mark: list(found.values()) for mark, found in names.items() if len(set(found.values())) > 1}
 
 
 def readers(batch: Import, this_year: int) -> dict[str, str]:
@@ -79,7 +86,8 @@ def readers(batch: Import, this_year: int) -> dict[str, str]:
     found: dict[str, str] = {}
     for line, cells in lines(batch):
         is_grown = this_year - int(year) >= GROWN if (year := cells.get("birth_year", "")).isdigit() else True
-        if cells.get("email") and not cells.get("guardian") and is_grown:
+        has_address = ADDRESS.fullmatch(cells.get("email", ""))
+        if has_address and not cells.get("guardian") and not cells.get(meanings.LEFT) and is_grown:
             found.setdefault(home(line, where, cells), cells["external_id"])
     return {mark: ident for mark, ident in found.items() if mark}
 
@@ -87,6 +95,14 @@ def readers(batch: Import, this_year: int) -> dict[str, str]:
 def name(cells: Cells) -> str:
     """How a line's member is called on a page."""
     return f"{cells.get('first_name', '')} {cells.get('last_name', '')}".strip() or cells.get("email", "")
+
+
+def read_aloud(batch: Import, place: int, text: str) -> str:
+    """A cell as it is understood, where that is not as it stands: a spreadsheet's number of days as a day."""
+    meaning = batch.choices["meanings"][place]
+    if meaning not in forms.DATES or not text.isdigit() or len(text) != forms.DIGITS:
+        return text
+    return f"{text} = {forms.date(text, batch.reading.get('dates', ''))}"
 
 
 def samples(batch: Import, number: int) -> list[list[str]]:
@@ -105,6 +121,8 @@ def _cells(line: Line, chosen: Sequence[str], reading: Mapping[str, str]) -> dic
             cells |= _split(text)
         else:
             cells[meaning] = forms.plain(meaning, text, reading)
+        if meaning == "birth_year" and forms.is_day(day := forms.date(text, reading.get("dates", ""))):
+            cells[meanings.BORN] = day
     return cells
 
 

@@ -7,6 +7,8 @@ from intake.importing import kinds, people
 from intake.importing.models import ColumnChoice
 
 FULL_NAME = "full_name"
+LEFT = "left_at"  # of lists of members: who left is no member any more
+BORN = "born"  # the day itself, read to tell people apart and never kept
 LEFT_OUT = ""
 NAMING_PEOPLE = ("members", "uses")
 # Headings as people write them, in English and Danish, without spaces and signs.
@@ -55,6 +57,21 @@ KNOWN = {
     "yearofbirth": "birth_year",
     "fødselsdato": "birth_year",
     "fødselsår": "birth_year",
+    **dict.fromkeys(
+        (
+            "left",
+            "leftat",
+            "lefton",
+            "ended",
+            "enddate",
+            "resigned",
+            "udmeldt",
+            "udmeldelsesdato",
+            "udmeldtdato",
+        ),
+        LEFT,
+    ),
+    **dict.fromkeys(("ophørt", "ophørsdato", "slutdato"), LEFT),
     "family": "household",
     "husstand": "household",
     "amountpaid": "amount",
@@ -101,7 +118,8 @@ ADDRESS = re.compile(r"address|adresse|street|road|gade|vej|postcode|postnr|zip|
 def fields(kind: str) -> tuple[str, ...]:
     """The columns a list of this kind may have; of members also one with the whole name."""
     columns = kinds.KINDS[kind].COLUMNS
-    return (*columns, FULL_NAME) if kind in NAMING_PEOPLE else columns
+    more = (FULL_NAME, LEFT) if kind == "members" else (FULL_NAME,)
+    return (*columns, *more) if kind in NAMING_PEOPLE else columns
 
 
 def suggested(kind: str, headings: Sequence[str], samples: Sequence[Sequence[str]]) -> list[str]:

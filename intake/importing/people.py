@@ -64,11 +64,21 @@ def checked(said: Mapping[str, str], now: dt.datetime) -> Said:
     cells.not_ahead(values, now, "joined_at")
     if values.get("birth_year", 0) > now.year:
         raise outcomes.NotUnderstood(_("birth_year: lies ahead of the clock"))
+    _still_here(said, now)
     own = {name.removeprefix(OWN): text for name, text in said.items() if text and name.startswith(OWN)}
     ident = values.pop("external_id")
     if values.get("guardian") == ident:
         raise outcomes.NotUnderstood(_("guardian: nobody is their own guardian"))
     return Said(0, ident, values | ({"own": own} if own else {}))
+
+
+def _still_here(said: Mapping[str, str], now: dt.datetime) -> None:
+    """NotUnderstood where the line says that they left: a list of members would make a member of them again."""
+    left = said.get("left_at", "")
+    if left and left[:10] <= now.date().isoformat():
+        raise outcomes.NotUnderstood(
+            _("left_at: has passed. Who left is brought with their contract, as a list of contracts")
+        )
 
 
 def look_up(said: Collection[Said], now: dt.datetime) -> "People":

@@ -3,8 +3,8 @@
 import codecs
 import datetime as dt
 import zipfile
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Iterator, Sequence
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,8 @@ from intake.importing.reading import FileRefused, Form, Line
 SEPARATORS = (";", ",", "\t", "|")
 ENCODINGS = ("utf-8-sig", "utf-16", "cp1252")
 WORKBOOK = "workbook"
+ABOVE = 10  # lines at the start of a file in which its headings are looked for
+TITLE = 2  # cells at most of what stands above them
 
 
 def is_workbook(path: Path) -> bool:
@@ -34,19 +36,16 @@ def recognised(path: Path) -> Form:
         return Form(WORKBOOK, "")
     encoding = _encoding(path)
     with path.open(encoding=encoding, errors="replace", newline="") as file:
-        start = file.readline(limits.LINE)
-    return Form(encoding, max(SEPARATORS, key=start.count))
+        start = [file.readline(limits.LINE) for _number in range(ABOVE)]
+    # The first line may be a title; whichever separator a line has most of stands between its cells.
+    return Form(encoding, max(SEPARATORS, key=lambda mark: max(line.count(mark) for line in start)))
 
 
 def lines(path: Path, form: Form) -> Iterator[Line]:
-    """The records of the file, the headings first. FileRefused, also while reading on."""
-    if form.encoding == WORKBOOK:
-        yield from _workbook(path)
-        return
-    if form.encoding not in ENCODINGS or form.separator not in SEPARATORS:
-        raise FileRefused(_("This is no form in which lists are written."))
-    for line in reading.lines(path, form):
-        yield Line(line.number, [escaping.unescaped(cell.strip()) for cell in line.cells])
+    """The records of the file, headings first, titles above them left out. FileRefused, also while reading on."""
+    records = _workbook(path) if form.encoding == WORKBOOK else _text_file(path, form)
+    start = list(islice(records, ABOVE))
+    yield from chain(start[_titles(start) :], records)
 
 
 def headings(path: Path, form: Form) -> list[str]:
@@ -55,6 +54,20 @@ def headings(path: Path, form: Form) -> list[str]:
     if first is None:
         raise FileRefused(_("The file is empty."))
     return [heading[:120] for heading in first.cells]
+
+
+def _titles(start: Sequence[Line]) -> int:
+    """How many of the first records stand above the headings: a title, a date, far narrower than the list itself."""
+    widths = [sum(map(bool, line.cells)) for line in start]
+    widest = max(widths, default=0)
+    return next((place for place, width in enumerate(widths) if width > TITLE or width * 2 >= widest), 0)
+
+
+def _text_file(path: Path, form: Form) -> Iterator[Line]:
+    if form.encoding not in ENCODINGS or form.separator not in SEPARATORS:
+        raise FileRefused(_("This is no form in which lists are written."))
+    for line in reading.lines(path, form):
+        yield Line(line.number, [escaping.unescaped(cell.strip()) for cell in line.cells])
 
 
 def _encoding(path: Path) -> str:

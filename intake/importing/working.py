@@ -7,6 +7,7 @@ from itertools import islice
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.utils import translation
 
 from intake.importing import drafts, limits, mapping, running, taking, undoing
 from intake.importing.kinds import KINDS
@@ -16,6 +17,7 @@ from intake.importing.reading import FileRefused
 from intake.importing.refusals import Refusals
 from members import plans
 from members.models import ExternalId
+from office.models import House
 
 AT_ONCE = 5.0  # seconds for one list before others get their turn
 LEASE = dt.timedelta(seconds=120)
@@ -28,10 +30,12 @@ def work(now: dt.datetime) -> int:
     if batch is None:
         return 0
     try:
-        if batch.status == Status.UNDOING:
-            _undo(batch, now)
-        else:
-            _take(batch, now)
+        # Why a line stays out is read by people of this house, whatever language a worker was started in.
+        with translation.override(House.current().language):
+            if batch.status == Status.UNDOING:
+                _undo(batch, now)
+            else:
+                _take(batch, now)
     except FileRefused as error:
         Import.objects.filter(pk=batch.pk).update(
             status=Status.REFUSED, reason=str(error), finished_at=now, leased_until=None

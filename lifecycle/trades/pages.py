@@ -14,6 +14,7 @@ from lifecycle import trades
 from lifecycle.trades import packs
 from mail import wording
 from members import needs
+from members.models import Member
 from members.models.member import Stage
 from office import clock
 from office.models import AuditEntry
@@ -62,7 +63,7 @@ def trade(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST":
         done = trades.choose(slug, clock.now(), access.person(request))
         messages.success(request, _said(done))
-        return redirect("flows")
+        return redirect("flows" if Member.objects.exists() else "home")
     outlook = _outlook(slug)
     about = {
         "trade": _trade(slug),

@@ -32,6 +32,12 @@ const unfold = () => {
 addEventListener("hashchange", unfold);
 unfold();
 
+// A choice that asks for more opens it.
+document.addEventListener("change", (event) => {
+  const asked = document.getElementById(event.target.dataset.unfolds);
+  if (asked) asked.open = event.target.value === event.target.dataset.when;
+});
+
 // An open menu closes by Escape and by a click elsewhere.
 const closeMenus = (except) => {
   for (const menu of document.querySelectorAll("details.account[open], details.menu-of[open]")) {

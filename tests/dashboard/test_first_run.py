@@ -15,12 +15,13 @@ from flows.models import Flow
 from lifecycle import clock
 from mail import accounts, transports
 from mail.models import Account, Sender
+from members import ledger
 from members.models import Member
 from office import clock as house_time
 from office import first_owner
 from office.models import AuditEntry, House, User
 from relationship import made_up
-from tests import sinks
+from tests import cast, sinks
 from tests.mail import photos
 from winback import leaving
 
@@ -171,6 +172,32 @@ def test_another_program_takes_the_new_mailbox_before_its_next_work(
     settings.MAIL_TRANSPORT = {"kind": "kept"}  # as in a worker that has not looked yet
     accounts.refresh()
     assert settings.MAIL_TRANSPORT["port"] == mailbox.port
+
+
+def test_every_web_process_knows_the_mailbox_whichever_page_is_asked_first(
+    client: Client, mailbox: sinks.Sink
+) -> None:
+    begun(client)
+    connect(client, mailbox.port)
+    settings.MAIL_TRANSPORT = {"kind": "kept"}  # as in a process that has just started
+    client.get("/letters/")
+    assert settings.MAIL_TRANSPORT["port"] == mailbox.port
+
+
+def test_a_house_that_begins_has_its_ledger_so_that_a_missing_one_is_a_lost_one(client: Client) -> None:
+    ledger.path().unlink(missing_ok=True)
+    begun(client)
+    assert list(ledger.read()) == []
+
+
+def test_what_is_left_of_the_first_steps_is_told_on_home(client: Client, now: dt.datetime) -> None:
+    begun(client)
+    cast.ingrid(now)
+    page = client.get("/").content.decode()
+    assert "Of the first steps is left:" in page
+    assert "Your name and look" in page
+    House.objects.update(postal_address="Havnegade 1")
+    assert "Your name and look" not in client.get("/").content.decode()
 
 
 def test_what_the_environment_says_of_the_mailbox_is_stronger(client: Client, sink: sinks.Sink) -> None:

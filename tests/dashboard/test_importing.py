@@ -16,7 +16,7 @@ from intake.models import ColumnChoice, Import
 from mail import addressing
 from mail.models import Message
 from members.models import ExternalId, Member, Plan
-from office.models import AuditEntry, User
+from office.models import AuditEntry, House, User
 from tests import cast
 
 EXPORT = (
@@ -351,3 +351,73 @@ def test_a_household_may_be_given_one_recipient(staff: Client, now: dt.datetime,
     own = {"Emil": "emil@example.com", "Anna": "anna@example.com", "Ole": ""}
     assert letters_to == {**own, "Ida": read_by, "Bo": read_by}
     assert Member.objects.exclude(household="").count() == 4
+
+
+def test_a_title_above_the_headings_is_no_heading(staff: Client) -> None:
+    content = "Medlemsudtræk pr. 20-11-2026\n\nNr;Fornavn;Efternavn;E-mail\n1;Åse;Holm;aase@example.com\n"
+    bring(staff, content.encode())
+    batch = Import.objects.get()
+    assert batch.choices["headings"] == ["Nr", "Fornavn", "Efternavn", "E-mail"]
+    assert (batch.lines, batch.outlook["created"]) == (1, 1)
+
+
+def test_who_left_is_not_made_a_member_again(staff: Client, now: dt.datetime) -> None:
+    content = "Nr;Navn;Udmeldt\n1;Anna Holm;\n2;Bo Dahl;04-05-2019\n3;Eva Bak;01-01-2099\n"
+    url = bring(staff, content.encode())
+    assert "Left on" in staff.get(url).content.decode()
+    staff.post(f"{url}start")
+    work(now)
+    assert {member.name for member in Member.objects.all()} == {"Anna Holm", "Eva Bak"}
+    assert "has passed. Who left is brought with their contract" in staff.get(url).content.decode()
+
+
+def test_a_day_that_a_spreadsheet_counts_is_shown_as_a_day(staff: Client) -> None:
+    page = staff.get(bring(staff, b"Nr;Navn;Indmeldt\n1;Anna Holm;39545\n")).content.decode()
+    assert "39545 = 2008-04-07" in page
+
+
+def test_one_person_twice_is_no_family_and_reads_for_nobody(staff: Client, now: dt.datetime) -> None:
+    rows = "Nr;Fornavn;Efternavn;E-mail;Adresse;Fødselsår\n"
+    rows += (
+        "1;Maja;Holm;maja@example.com;Torvet 1;1980\n2;Maja;Holm;;Torvet 1;1980\n3;Ida;Holm;;Torvet 1;2015\n"
+    )
+    url = bring(staff, rows.encode())
+    staff.post(f"{url}start", {"twin-0": "same", "homes": "yes", "reader": "yes"})
+    work(now)
+    assert (Import.objects.get().refused, Member.objects.count()) == (0, 2)
+    assert Member.objects.get(first_name="Ida").guardian == Member.objects.get(first_name="Maja")
+
+
+def test_two_lines_of_one_name_are_no_family(staff: Client) -> None:
+    rows = "Nr;Navn;Adresse\n1;Maja Holm;Torvet 1\n2;Maja Holm;Torvet 1\n"
+    bring(staff, rows.encode())
+    assert Import.objects.get().outlook["homes_count"] == 0
+
+
+def test_why_a_line_stayed_out_is_said_in_the_language_of_the_house(staff: Client, now: dt.datetime) -> None:
+    House.objects.update_or_create(pk=1, defaults={"language": "da"})
+    url = bring(staff, b"Nr;Navn;E-mail\n1;Anna Holm;nobody\n2;Bo Dahl;\n")
+    staff.post(f"{url}start")
+    work(now)
+    page = staff.get(url).content.decode()
+    assert "er ikke en e-mailadresse" in page
+
+
+def test_one_reason_hides_no_other(staff: Client) -> None:
+    gone = "".join(f"{number};Bo Dahl;;04-05-2019\n" for number in range(30))
+    page = staff.get(bring(staff, f"Nr;Navn;E-mail;Udmeldt\n{gone}99;Anna Holm;nobody;\n".encode()))
+    assert "“nobody” is no e-mail address" in page.content.decode()
+    assert "31 lines in all." in page.content.decode()
+
+
+def test_nobody_who_stays_out_reads_for_a_family(staff: Client, now: dt.datetime) -> None:
+    rows = "Nr;Fornavn;Efternavn;E-mail;Adresse;Udmeldt\n"
+    rows += (
+        "1;Ole;Holm;ole@example.com;Torvet 1;04-05-2019\n2;Eva;Holm;a@example.com; b@example.com;Torvet 1;\n"
+    )
+    rows += "3;Bo;Holm;bo@example.com;Torvet 1;\n4;Ida;Holm;;Torvet 1;\n"
+    url = bring(staff, rows.replace("a@example.com; b", "a@b@").encode())
+    staff.post(f"{url}start", {"homes": "yes", "reader": "yes"})
+    work(now)
+    assert {member.first_name for member in Member.objects.all()} == {"Bo", "Ida"}
+    assert Member.objects.get(first_name="Ida").guardian == Member.objects.get(first_name="Bo")

@@ -200,3 +200,9 @@ def test_owners_are_mailed_that_letters_do_not_leave(owner: Client, server: Serv
     assert notices.mail_due(now) == 1
     assert b"olga@example.com" in server.accepted[-1]
     assert b"for the limit of the mailbox" in quopri.decodestring(server.accepted[-1])
+
+
+def test_long_numbers_are_parted_and_one_letter_is_one(owner: Client, server: Server) -> None:
+    page = owner.get(PAGE).content.decode()
+    assert "Google Workspace: at most 60 letters a minute and 2,000 letters a day" in page
+    assert "simply.com: at most 1 letter a minute" in page
