@@ -17,6 +17,8 @@ from members import segment_uses as uses
 from members.atoms import event, fact, segment
 from relationship import erasing as relationship_erasing
 from relationship import reward_step, task_step
+from value import benefits_block, next_block, statement_block
+from value import values as value_values
 from winback import values as leaving_values
 
 ATOMS: dict[str, ModuleType] = {"fact": fact, "event": event, "segment": segment, "flow": flow_atom}
@@ -42,6 +44,9 @@ BLOCKS: dict[str, ModuleType] = {
     "sender": sender,
     "membership": membership,
     "question": question,
+    "statement": statement_block,
+    "next": next_block,
+    "benefits": benefits_block,
 }
 
 # What happens in the rooms when a member is erased, exported, or merged with another row of the same person.
@@ -64,4 +69,5 @@ def bind() -> None:
     erasure.bind([erasure.Room(room.STAYS, room.erase) for room in ERASING])
     exporting.bind(KNOWN_WITHOUT_A_KEY)
     merging_members.bind(MERGING)
+    value_values.bind()
     leaving_values.bind()
