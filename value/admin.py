@@ -2,7 +2,9 @@
 
 from typing import TYPE_CHECKING, Any
 
+from django import forms
 from django.contrib import admin
+from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -62,7 +64,7 @@ class Benefits(InLanguages):
     """What a membership holds. Examples of a trade wait here: members hear of one once it is saved, or offered."""
 
     changed_by = roles.MAY["benefits.change"]
-    list_display = ("name", "sentence", "shown_by", "worth", "currency", "offered_at", "retired_at")
+    list_display = ("name", "shown_by", "worth", "currency", "offered_at", "retired_at")
     list_filter = (("retired_at", admin.EmptyFieldListFilter), ("offered_at", admin.EmptyFieldListFilter))
     search_fields = ("name", "sentence", "shown_by")
     ordering = ("order", "pk")
@@ -71,7 +73,7 @@ class Benefits(InLanguages):
         *("offered_at", "offered_by", "retired_at", "retired_by"),
     )
     readonly_fields = ("offered_at", "offered_by", "retired_at", "retired_by")
-    filter_horizontal = ("plans",)
+    formfield_overrides = {models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
     inlines = (OfBenefits,)
     actions = ("offer", "retire")
 
@@ -107,7 +109,7 @@ class Comings(InLanguages):
     ordering = ("-starts_at", "-pk")
     fields = ("title", "starts_at", "place", "link", "plans", "called_off_at", "called_off_by")
     readonly_fields = ("called_off_at", "called_off_by")
-    filter_horizontal = ("plans",)
+    formfield_overrides = {models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
     inlines = (OfComings,)
     actions = ("call_off", "hold_after_all")
 

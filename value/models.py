@@ -20,7 +20,6 @@ SHOWN_BY = RegexValidator(
 CURRENCY = RegexValidator(r"^[A-Z]{3}\Z", _("Write the currency in three letters, like DKK (ISO 4217)."))
 Row = TypeVar("Row", "BenefitWords", "UpcomingWords")
 WHO: dict[str, Any] = {"null": True, "blank": True, "on_delete": models.SET_NULL, "editable": False}
-WHO["related_name"] = "+"
 
 
 class ForPlans(models.Model):
@@ -85,9 +84,13 @@ class Benefit(ForPlans):
     currency = models.CharField(_("currency"), max_length=3, blank=True, validators=[CURRENCY])
     order = models.PositiveSmallIntegerField(_("place"), default=0, help_text=_("The lowest is named first."))
     offered_at = models.DateTimeField(_("members hear of it since"), null=True, blank=True, editable=False)
-    offered_by = models.ForeignKey(settings.AUTH_USER_MODEL, **WHO)
+    offered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("told to members by"), related_name="+", **WHO
+    )
     retired_at = models.DateTimeField(_("retired"), null=True, blank=True, editable=False)
-    retired_by = models.ForeignKey(settings.AUTH_USER_MODEL, **WHO)
+    retired_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("retired by"), related_name="+", **WHO
+    )
 
     class Meta:
         verbose_name = _("benefit")
@@ -121,7 +124,9 @@ class Upcoming(ForPlans):
     place = models.CharField(_("where"), max_length=160, blank=True)
     starts_at = models.DateTimeField(_("when"))
     called_off_at = models.DateTimeField(_("called off"), null=True, blank=True, editable=False)
-    called_off_by = models.ForeignKey(settings.AUTH_USER_MODEL, **WHO)
+    called_off_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("called off by"), related_name="+", **WHO
+    )
 
     class Meta:
         verbose_name = _("what is coming")

@@ -31,8 +31,8 @@ WORDS = {
         "leave": "Eller meld dig ud her",
     },
 }
-SHOWN = """<p><strong>{{{{ statement.summary }}}}</strong></p>
-<h3>{title}</h3>
+SHOWN = """<h3>{title}</h3>
+<p><strong>{{{{ statement.summary }}}}</strong></p>
 <ul>{{% for line in statement.lines %}}<li>{{{{ line.label }}}}: {{{{ line.said }}}}</li>{{% endfor %}}\
 {{% if statement.paid != blank %}}<li>{paid}: {{{{ statement.paid }}}}</li>{{% endif %}}</ul>
 <p>{{{{ statement.period }}}}{{% if links.statement != blank %}} ·
@@ -42,7 +42,7 @@ SHOWN = """<p><strong>{{{{ statement.summary }}}}</strong></p>
 
 
 def parts(block: Block, page: Page) -> list[Part]:
-    """The sum in a sentence first, so that nobody has to look for a minus; then each line, price and days."""
+    """The sum in the first sentence, so that nobody has to look for a minus; then each line, price and days."""
     said = WORDS.get(wording.base(page.language), WORDS["en"])
     shown = SHOWN.format(title=titles.of(block, page, TITLES), **said)
     inside = f"<blockquote>{page.hidden.hide(shown)}</blockquote>"

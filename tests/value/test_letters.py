@@ -93,7 +93,7 @@ def test_less_than_it_cost_comes_first_with_the_way_out(member: Member, now: dt.
     houses.got(member, "value.saved", now - DAY, amount=36000, unit="DKK", currency="DKK")
     done = read(member, letter([{"kind": "statement", "title": "Tal"}], now), now)
     assert done.text.startswith(
-        "Du har betalt 900 kr., og det, vi kan gøre op i penge, er 360 kr.: 540 kr. mindre"
+        "Tal\n\nDu har betalt 900 kr., og det, vi kan gøre op i penge, er 360 kr.: 540 kr. mindre"
     )
     assert "Ville et mindre medlemskab eller en pause passe dig bedre?" in done.text
     assert "/u/cancel/" in done.html
