@@ -34,6 +34,7 @@ def statement(request: HttpRequest, token: str) -> HttpResponse:
 def _about(member: Member) -> dict[str, Any]:
     now, language = clock.now(), translation.get_language() or "en"
     found, zone = statements.of([member], now)[member.pk], durations.zone_of(member)
+    here = [member] if member.stage != Member.Stage.FORMER else []
     about = {
         "is_known": found.is_known,
         "is_negative": found.is_negative,
@@ -43,8 +44,10 @@ def _about(member: Member) -> dict[str, Any]:
         "value": words.money(found.value, language),
         "paid": words.money(found.paid, language),
         "net": words.net(found, language),
-        "unused": [words.benefit(row, language) for row in benefits.unused([member])[member.pk][:3]],
-        "coming": [words.coming(row, zone, language) for row in upcoming.coming([member], now)[member.pk]],
+        "unused": [words.benefit(row, language) for row in benefits.unused(here).get(member.pk, [])[:3]],
+        "coming": [
+            words.coming(row, zone, language) for row in upcoming.coming(here, now).get(member.pk, [])
+        ],
     }
     if found.is_negative:
         about["smaller"] = [plan.sentence or plan.name for plan in fitting.smaller(member)]

@@ -97,6 +97,10 @@ DEEDS = {
     "suppression.lifted": gettext_lazy("let letters go to %(what)s again"),
     "suppressions.imported": gettext_lazy("took in a list of stopped addresses, “%(what)s”: %(number)s new"),
     "suppressions.exported": gettext_lazy("took the list of stopped addresses away"),
+    "benefit.offer": gettext_lazy("told members of benefits"),
+    "benefit.retire": gettext_lazy("retired benefits"),
+    "upcoming.call_off": gettext_lazy("called off what was coming"),
+    "upcoming.hold_after_all": gettext_lazy("let something that was called off be held after all"),
     "user.new-password": gettext_lazy("gave %(what)s a new password"),
 }
 VERBS = {

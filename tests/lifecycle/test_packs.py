@@ -19,6 +19,7 @@ from mail.models import Sender
 from mail.models.message import Purpose
 from members.models import Segment
 from office.models import House
+from value.models import Benefit
 
 TRADES = trades.names()
 LANGUAGES = ("en", "da")
@@ -201,6 +202,29 @@ def test_a_danish_house_reads_danish_and_asks_its_staff_in_danish(now: dt.dateti
     )
     assert Segment.objects.get(slug="gone-quiet").name == "Er blevet stille"
     assert Sender.objects.get(slug="jonas").role == "Træner"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("trade", TRADES)
+def test_a_trade_has_examples_of_benefits_that_no_member_hears_of_yet(
+    trade: str, language: str, now: dt.datetime
+) -> None:
+    House.objects.update_or_create(defaults={"language": language})
+    done = trades.choose(trade, now)
+    rows = list(Benefit.objects.prefetch_related("words"))
+    assert [row.name for row in rows] == done.pack.benefits
+    assert len(rows) >= 4
+    for row in rows:
+        row.full_clean()
+        assert (row.offered_at, row.worth) == (None, None)
+        other = row.in_words("en" if language == "da" else "da")
+        assert other is not row
+        assert 10 < len(row.sentence) <= 90
+        assert 10 < len(other.sentence) <= 90
+    Benefit.objects.filter(pk=rows[0].pk).update(name="Ours")
+    assert not trades.choose(trade, now).pack
+    assert Benefit.objects.get(pk=rows[0].pk).name == "Ours"
 
 
 @pytest.mark.django_db
