@@ -35,6 +35,10 @@ BEGINNINGS = {
     "money": Kind.MONEY,
     "saved": Kind.MONEY,
 }
+# What a unit may be instead of a thing, where the event names no currency (ISO 4217).
+CURRENCIES = frozenset(
+    "AUD BGN BRL CAD CHF CNY CZK DKK EUR GBP HUF INR ISK JPY KRW MXN NOK NZD PLN RON SEK TRY UAH USD ZAR".split()
+)
 COUNTED = (Kind.PERK, Kind.ATTENDED)  # one each, whatever the money beside it
 
 
@@ -53,15 +57,16 @@ def read(name: str, data: Mapping[str, Any], home: str) -> Gain:
     """What an event of that name says; `home` is the currency of money that names none."""
     kind, said = kind_of(name), data.get("saved")
     unit, amount = str(data.get("unit") or "").strip(), _number(data.get("amount", 1))
-    currency = str(data.get("currency") or (unit if _is_code(unit) else home)).upper()
+    currency = str(data.get("currency") or (unit if unit in CURRENCIES else home)).upper()
     is_in_money = bool(unit) and unit.upper() == currency
     is_saved = said is None and (is_in_money or (kind == Kind.MONEY and "currency" in data))
-    saved = round(amount) if said is True or is_saved else said if type(said) is int else None
+    once = Decimal(-1 if amount < 0 else 1)  # a mistake is told again with a minus
+    saved = round(amount) if said is True or is_saved else said * int(once) if type(said) is int else None
     saved = saved if currency else None  # money of which nobody knows the currency cannot be added up
     if said is True or is_saved or is_in_money:
-        return Gain(kind if kind in COUNTED else Kind.MONEY, "", Decimal(1), saved, currency)
+        return Gain(kind if kind in COUNTED else Kind.MONEY, "", once, saved, currency)
     if kind == Kind.ATTENDED:
-        return Gain(kind, "", Decimal(1), saved, currency)
+        return Gain(kind, "", once, saved, currency)
     own = Kind.OTHER if kind == Kind.MONEY else kind
     return Gain(own, unit or _words(name), amount, saved, currency)
 
@@ -71,10 +76,6 @@ def kind_of(name: str) -> Kind:
     if signs.is_attendance(name):
         return Kind.ATTENDED
     return BEGINNINGS.get(name.removeprefix(PREFIX).split("_")[0].split(".")[0], Kind.OTHER)
-
-
-def _is_code(unit: str) -> bool:
-    return len(unit) == 3 and unit.isascii() and unit.isalpha() and unit.isupper()
 
 
 def _number(said: Any) -> Decimal:

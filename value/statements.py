@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from django.db.models import prefetch_related_objects
+
 from members import signs
 from members.models import Member
 from value import benefits, counting, ledger, periods
@@ -88,6 +90,7 @@ def over(asked: Mapping[int, tuple[Member, Period]]) -> dict[int, Statement]:
     """The statement of each member over a period of their own, in a constant number of queries."""
     if not asked:
         return {}
+    prefetch_related_objects([member for member, _period in asked.values()], "plan")
     counted = benefits.by_use()
     spans = {pk: period for pk, (_member, period) in asked.items()}
     told, used = counting.told(spans), counting.used(spans, counted)
@@ -123,7 +126,7 @@ def _statement(
         saved={code: amount for code, amount in saved.items() if amount},
         worth=_worth(lines),
         paid=paid,
-        attended=sum(gain.kind == Kind.ATTENDED for _name, gain in gains)
+        attended=int(sum(gain.amount for _name, gain in gains if gain.kind == Kind.ATTENDED))
         + sum(times for name, times in used.items() if signs.is_attendance(name)),
         perks=int(sum(gain.amount for _name, gain in gains if gain.kind == Kind.PERK)),
     )
@@ -132,7 +135,7 @@ def _statement(
 def _told(gain: Gain, benefit: Benefit | None) -> Line | None:
     if benefit:
         worth = benefit.worth if gain.saved is None else None
-        return Line(Kind.USE, "", Decimal(1), benefit, worth)
+        return Line(Kind.USE, "", Decimal(-1 if gain.amount < 0 else 1), benefit, worth)
     return None if gain.kind == Kind.MONEY else Line(gain.kind, gain.unit, gain.amount)
 
 

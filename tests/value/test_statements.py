@@ -140,6 +140,7 @@ def test_without_a_payment_there_is_no_difference(member: Member, now: dt.dateti
         ({"amount": 1, "unit": "evening", "saved": 500, "currency": "eur"}, {"EUR": 500}, Kind.OTHER),
         ({"amount": 500, "unit": "øre", "currency": "DKK", "saved": True}, {"DKK": 500}, None),
         ({"amount": 500, "unit": "NOK"}, {"NOK": 500}, None),
+        ({"amount": 3, "unit": "SMS"}, {}, Kind.OTHER),
         ({"amount": 500, "unit": "DKK", "currency": "DKK", "saved": False}, {}, None),
         ({"amount": -500, "unit": "DKK", "currency": "DKK", "saved": True}, {"DKK": -500}, None),
     ],
@@ -161,6 +162,18 @@ def test_what_the_ledger_tells_of_a_use_counts_instead_of_what_the_house_says(
     houses.got(member, "value.guest", now - DAY, amount=1, unit="guest", saved=9000, currency="DKK")
     found = of(member, now)
     assert (found.worth, found.saved) == ({"DKK": 12000}, {"DKK": 9000})
+
+
+def test_a_mistake_is_told_again_with_a_minus(member: Member, now: dt.datetime) -> None:
+    houses.benefit("Guest", "value.guest", 12000)
+    for name in ("value.guest", "value.event_attended", "value.perk_earned", "value.coffee"):
+        for amount in (1, 1, -1):
+            houses.got(member, name, now - DAY, amount=amount, unit="one")
+    houses.got(member, "value.coffee", now - DAY, amount=1, unit="cup", saved=3000)
+    houses.got(member, "value.coffee", now - DAY, amount=-1, unit="cup", saved=3000)
+    found = of(member, now)
+    assert (found.worth, found.saved, found.attended, found.perks) == ({"DKK": 12000}, {}, 1, 1)
+    assert [line.amount for line in found.lines] == [1, 1, 1, 1]
 
 
 def test_only_benefits_of_the_members_plan_are_worth_something(member: Member, now: dt.datetime) -> None:
