@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "mail",
     "flows",
     "intake",
+    "value",
     "relationship",
     "winback",
     "dashboard",

@@ -14,6 +14,7 @@ urlpatterns = [
     path("api/v1/", include("members.urls")),
     path("api/v1/", include("mail.api_urls")),
     path("api/v1/", include("flows.urls")),
+    path("api/v1/", include("value.api_urls")),
     path("api/v1/", include("members.member_url")),  # after all that stands behind a member
     path("api/", include("api.urls")),
     path("metrics", watching_pages.metrics, name="metrics"),
@@ -22,6 +23,7 @@ urlpatterns = [
     path("settings/trade/<slug:slug>/", trades.trade, name="trade"),
     path("", include("intake.urls")),
     path("", include("mail.urls")),
+    path("", include("value.urls")),
     path("", include("winback.urls")),
     path("", include("dashboard.urls")),
 ]

@@ -12,11 +12,14 @@ from mail import blocks
 from mail import erasing as mail_erasing
 from mail import merging as mail_merging
 from mail.blocks import button, divider, heading, membership, picture, question, sender, text
-from members import atoms, erasure, exporting, merging_members
+from members import atoms, erasure, exporting, fact_keeping, merging_members
 from members import segment_uses as uses
 from members.atoms import event, fact, segment
 from relationship import erasing as relationship_erasing
 from relationship import reward_step, task_step
+from value import benefits_block, next_block, statement_block
+from value import facts as value_facts
+from value import values as value_values
 from winback import values as leaving_values
 
 ATOMS: dict[str, ModuleType] = {"fact": fact, "event": event, "segment": segment, "flow": flow_atom}
@@ -42,6 +45,9 @@ BLOCKS: dict[str, ModuleType] = {
     "sender": sender,
     "membership": membership,
     "question": question,
+    "statement": statement_block,
+    "next": next_block,
+    "benefits": benefits_block,
 }
 
 # What happens in the rooms when a member is erased, exported, or merged with another row of the same person.
@@ -52,6 +58,8 @@ KNOWN_WITHOUT_A_KEY = {
     "stopped_addresses": mail_erasing.known,
     "mail_of_nobody_known": mail_erasing.unplaced,
 }
+# Rooms that write facts of their own.
+FACTS: tuple[ModuleType, ...] = (value_facts,)
 MERGING: dict[str, ModuleType] = {"flows": flows_merging, "mail": mail_merging}
 
 
@@ -60,8 +68,10 @@ def bind() -> None:
     atoms.bind(ATOMS)
     steps.bind(STEPS)
     blocks.bind(BLOCKS)
+    fact_keeping.bind([(room.fill, room.moved) for room in FACTS])
     uses.bind([segment_uses.of])
     erasure.bind([erasure.Room(room.STAYS, room.erase) for room in ERASING])
     exporting.bind(KNOWN_WITHOUT_A_KEY)
     merging_members.bind(MERGING)
+    value_values.bind()
     leaving_values.bind()

@@ -140,7 +140,6 @@ register(
         "Page with what the membership gave",
         "https://club.example/u/statement/x/",
         "url",
-        waits=True,
     ),
     Field("links.card", "The member's card, to show at the door", "https://club.example/u/card/x/", "url"),
     Field("links.guide", "The member's guide", "https://club.example/u/guide/x/", "url", waits=True),

@@ -25,7 +25,7 @@ _suppliers: list[Supplier] = []
 
 
 def supply(supplier: Supplier) -> None:
-    """Adds a room's own values: a function from letters to branches of values per letter id."""
+    """Adds a room's own values: a function from letters to branches of values per letter id; it may add to a branch."""
     _suppliers.append(supplier)
 
 
@@ -43,7 +43,8 @@ def gather(messages: Sequence[Message], now: dt.datetime) -> dict[int, dict[str,
             values["brand"] = look
     for supplier in _suppliers:
         for pk, branches in supplier(messages, now).items():
-            found[pk] |= branches
+            for name, known in branches.items():
+                found[pk][name] = {**found[pk].get(name, {}), **known}
     return found
 
 

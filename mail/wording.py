@@ -14,6 +14,7 @@ DATES = {
     "is": "j. F Y",
     "es": r"j \d\e F \d\e Y",
 }
+DAYS = {"es": r"l j \d\e F, H:i", **dict.fromkeys(("da", "de", "nb", "fi", "is"), "l j. F, H:i")}
 MONTHS = {"es": r"F \d\e Y"}
 SIGNS = {"EUR": "€", "USD": "$", "GBP": "£"}
 CROWNS = {"DKK", "SEK", "NOK", "ISK"}
@@ -48,6 +49,12 @@ def month(day: datetime.date, language: str) -> str:
     """The month of this day and its year: March 2027, marts 2027."""
     with translation.override(language):
         return str(dateformat.format(day, MONTHS.get(base(language), "F Y")))
+
+
+def moment(local: datetime.datetime, language: str) -> str:
+    """A day and hour soon to come, already in the reader's zone: Thursday 5 March, 19:00, torsdag 5. marts, 19:00."""
+    with translation.override(language):
+        return str(dateformat.format(local, DAYS.get(base(language), "l j F, H:i")))
 
 
 def money(minor: int, currency: str, language: str) -> str:

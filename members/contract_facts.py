@@ -64,24 +64,25 @@ def of(member_ids: Collection[int]) -> dict[int, Terms]:
 
 
 def paid(member_ids: Collection[int]) -> dict[int, dict[str, int]]:
-    """What these members paid in all, per currency, less what was paid back; one query.
+    """What these members paid in all, per currency, less what was paid back; one query."""
+    rows = Payment.objects.filter(member_id__in=member_ids).order_by().values("member_id", "currency")
+    found: dict[int, dict[str, int]] = defaultdict(dict)
+    for member_id, currency, total in rows.annotate(total=Sum(counted())).values_list(
+        "member_id", "currency", "total"
+    ):
+        found[member_id][currency] = max(0, total)
+    return found
 
-    A payment that went back counts nothing; one of which only the paying back was told is taken off.
-    """
+
+def counted() -> Case:
+    """What a payment adds to what was paid: gone back nothing; one of which only that was told is taken off."""
     alone = {"status": Payment.Status.REFUNDED, "versions__amount__startswith": UNTOLD}
-    counted = Case(
+    return Case(
         When(status=Payment.Status.SUCCEEDED, then=F("amount")),
         When(**alone, then=-F("amount")),
         default=0,
         output_field=BigIntegerField(),
     )
-    rows = Payment.objects.filter(member_id__in=member_ids).order_by().values("member_id", "currency")
-    found: dict[int, dict[str, int]] = defaultdict(dict)
-    for member_id, currency, total in rows.annotate(total=Sum(counted)).values_list(
-        "member_id", "currency", "total"
-    ):
-        found[member_id][currency] = max(0, total)
-    return found
 
 
 def per_month(amount: int, interval: str, count: int) -> int:

@@ -48,6 +48,12 @@ SENTENCES = {
     "value.benefit_used": gettext_lazy("Used a benefit"),
     "guide.completed": gettext_lazy("Finished the guide"),
     "usage.visit": gettext_lazy("A visit"),
+    "value.event_attended": gettext_lazy("Attended something"),
+    "value.perk_earned": gettext_lazy("Earned a perk"),
+    "value.money_saved": gettext_lazy("Saved money"),
+    "value.content_consumed": gettext_lazy("Read, saw or heard something"),
+    "value.time_saved": gettext_lazy("Saved time"),
+    "value.discount": gettext_lazy("Paid less as a member"),
     "mail.bounced": gettext_lazy("A letter did not arrive"),
     "mail.complained": gettext_lazy("Reported a letter as unwanted"),
 }

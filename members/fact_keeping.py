@@ -5,7 +5,7 @@ The rows of a batch are locked before anything about them is read, so that the l
 """
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from django.db import transaction
 from django.db.models import Q
@@ -25,10 +25,22 @@ from members import (
 from members.models import Member, MemberFacts, Plan
 from office.models import Beat
 
+Filler = Callable[[Collection[int], dt.datetime], None]
+Moved = Callable[[dt.datetime, dt.datetime], Iterable[int]]
+
 BATCH = 1000
 # The beat that remembers which windows the last night saw. A new name, when facts are reckoned otherwise than before,
 # makes the next night look at everybody.
-ROLLED = "facts rolled 3"
+ROLLED = "facts rolled 4"
+_rooms: list[tuple[Filler, Moved]] = []
+
+
+def bind(rooms: Sequence[tuple[Filler, Moved]]) -> None:
+    """Lets these rooms write columns of their own, in the transaction in which members' facts are put right.
+
+    Each also says of whom one of its windows moved between two moments.
+    """
+    _rooms[:] = rooms
 
 
 def refresh(now: dt.datetime, limit: int = BATCH) -> int:
@@ -49,7 +61,7 @@ def roll(now: dt.datetime) -> int:
     """
     last = Beat.last(ROLLED)
     done = 0
-    for ids in _batches(fact_windows.moved(last, now) if last else fact_windows.everybody()):
+    for ids in _batches(_moved(last, now) if last else fact_windows.everybody()):
         with transaction.atomic():
             done += recompute(ids, now)
     Beat.note(ROLLED, now)
@@ -67,6 +79,8 @@ def recompute(member_ids: Collection[int], now: dt.datetime) -> int:
     computed = [fact_rows.compute(one, sources, now) for one in known]
     fact_rows.count_renewals(computed, sources, now)
     fact_rows.write(computed)
+    for fill, _moved in _rooms:
+        fill(ids, now)
     pulse_turns.tell(known, computed, now)
     return len(ids)
 
@@ -77,6 +91,13 @@ def first(
     """The facts of members of whom nothing more is known than this yet: unsaved, without asking the database."""
     nothing = fact_rows.Sources({}, {}, {}, {}, plans, {})
     return [fact_rows.compute(one, nothing, now) for one in known]
+
+
+def _moved(last: dt.datetime, now: dt.datetime) -> list[int]:
+    found = set(fact_windows.moved(last, now))
+    for _fill, moved in _rooms:
+        found.update(moved(last, now))
+    return sorted(found)
 
 
 def _sources(known: list[fact_rows.Known], ids: list[int], now: dt.datetime) -> fact_rows.Sources:

@@ -12,7 +12,7 @@ GROUPS = (
     (_("Letters"), "letters", ("mail.Letter", "mail.Message", "members.Topic")),
     (_("Flows"), "flows", ("flows.Flow",)),
     (_("People who write"), "writers", ("mail.Sender",)),
-    (_("Plans and promises"), "plans", ("members.Plan",)),
+    (_("Plans and promises"), "plans", ("members.Plan", "value.Benefit", "value.Upcoming")),
     (_("Rules"), "rules", ("members.StageRule", "members.FirstValue", "office.House", "office.User")),
 )
 

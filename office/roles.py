@@ -38,6 +38,8 @@ MAY: dict[str, tuple[str, ...]] = {
     "letters.approve": EDITORS,
     "senders.change": EDITORS,
     "plans.change": EDITORS,
+    "benefits.change": EDITORS,
+    "upcoming.change": STAFF,
     "join_pages.change": EDITORS,
     "stage_rules.change": EDITORS,
     "sending_rules.change": EDITORS,

@@ -81,8 +81,6 @@ def make_environment(where: Path, *, with_pip: bool) -> None:
         where.unlink()
     if belongs(where) and works(where):
         return
-    if where.is_symlink():
-        where.unlink()  # another checkout's; it would be emptied there
     words = [getattr(sys, "_base_executable", sys.executable), "-m", "venv", "--clear", str(where)]
     done = subprocess.run([*words, *([] if with_pip else ["--without-pip"])], capture_output=True, text=True)
     if done.returncode:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from api import links
 from dashboard import access, chips, fragments
-from dashboard.questions import answers, breath, cautions, dots, money, person, timeline
+from dashboard.questions import answers, breath, cautions, dots, money, person, promise, timeline
 from dashboard.views import identity
 from dashboard.words import people
 from mail import answering
@@ -45,6 +45,7 @@ def member(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
             "card": "" if found.stage == Member.Stage.FORMER else links.url("card", found.uuid),
             "months": dots.read(found, now),
             "answer": answers.read(found, now),
+            "promise": promise.of(found, now),
             "notes": timeline.notes(found),
             "show": show,
             "filters": chips.of(request, "show", _filters(), show, keep=()),

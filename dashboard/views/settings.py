@@ -42,6 +42,7 @@ def _entries(user: User) -> list[Entry]:
         text = _("Who did what here, and when: nothing in it can be changed.")
         entries.append(Entry(_("Changes by staff"), text, reverse("changes")))
     if user.is_staff:
+        entries += _of_value()
         text = _("Letters, flows, faces, plans, and who may sign in.")
         entries.append(Entry(_("Editors’ desk"), text, reverse("admin:index")))
     return entries
@@ -84,6 +85,15 @@ def _of_letters() -> list[Entry]:
             _("Addresses that get no letters: those that do not exist, and people who want none."),
             reverse("stopped-addresses"),
         ),
+    ]
+
+
+def _of_value() -> list[Entry]:
+    held = _("What a membership holds, what shows that somebody used it, and what each use is worth.")
+    coming = _("Evenings, classes and releases that letters can name, until they begin.")
+    return [
+        Entry(_("Benefits"), held, reverse("admin:value_benefit_changelist")),
+        Entry(_("What is coming"), coming, reverse("admin:value_upcoming_changelist")),
     ]
 
 

@@ -99,6 +99,10 @@ DEEDS = {
     "suppressions.exported": gettext_lazy("took the list of stopped addresses away"),
     "second_step.on": gettext_lazy("asked for a code besides the password of %(what)s"),
     "second_step.off": gettext_lazy("asks no code besides the password of %(what)s any more"),
+    "benefit.offer": gettext_lazy("told members of benefits"),
+    "benefit.retire": gettext_lazy("retired benefits"),
+    "upcoming.call_off": gettext_lazy("called off what was coming"),
+    "upcoming.hold_after_all": gettext_lazy("let something that was called off be held after all"),
     "user.new-password": gettext_lazy("gave %(what)s a new password"),
 }
 VERBS = {

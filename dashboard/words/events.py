@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from mail import wording
 from members import event_words
 from members.models import Event
+from value import ledger, words
 from winback import reasons
 
 SENTENCES = event_words.SENTENCES
@@ -19,7 +20,7 @@ DETAILS = ("reason", "cancel_reason", "joining_reason", "title", "name", "note",
 def sentence(event: Event) -> str:
     """What happened, with its amount where it has one; unknown names are made readable."""
     said = name(event.name)
-    amount = _amount(event.data)
+    amount = _got(event) if event.name.startswith(ledger.PREFIX) else _amount(event.data)
     return _("%(what)s: %(amount)s") % {"what": said, "amount": amount} if amount else said
 
 
@@ -36,6 +37,16 @@ def kind(event: Event) -> str:
     """Which of the timeline's sorts it is: money, use or life."""
     room = event.name.split(".")[0]
     return {"payment": "money", "subscription": "money", "usage": "use", "value": "use"}.get(room, "life")
+
+
+def _got(event: Event) -> str:
+    """What a line of the ledger tells: the money saved, else how many of what; empty of one thing without a unit."""
+    gain, language = ledger.read(event.name, event.data, ""), translation.get_language() or "en"
+    if gain.saved is not None:
+        return wording.money(gain.saved, gain.currency, language)
+    return (
+        f"{words.number(gain.amount, language)} {gain.unit}" if event.data.get("unit") and gain.unit else ""
+    )
 
 
 def _amount(data: Mapping[str, Any]) -> str:

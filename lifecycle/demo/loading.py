@@ -22,6 +22,7 @@ from lifecycle.demo import (
     replies,
     trail,
     welcome,
+    worth,
 )
 from members import fact_keeping, segment_keeping, spans
 
@@ -52,6 +53,7 @@ def load(members: int, seed: int, now: dt.datetime, *, users: bool = True) -> Lo
         rows = register.write(rng, told, plans, company, now)
         evenings.write(rows, now)
         trail.write(rows, now)
+        worth.tell(rows, now)
         spans.rebuild([held.pk for row in rows for held in row.subscriptions])
         runs = welcome.run(rows, welcome.publish(now), now)
         invitation.publish(now)
@@ -61,6 +63,7 @@ def load(members: int, seed: int, now: dt.datetime, *, users: bool = True) -> Lo
         tasks = chores.write(rows, runs, now)
         fact_keeping.recompute([row.member.pk for row in rows], now)
         trades.choose("club", now)
+        worth.offer(now)
         segment_keeping.refresh_all(now)
     return Loaded(rows, len(letters), len(arrived), len(tasks))
 

@@ -17,6 +17,7 @@ from mail.models import Sender
 from members import segments
 from members.models import Segment
 from office.models import House, User
+from value.models import Benefit
 
 FOLDER = Path(__file__).resolve().parent
 STARTER = FOLDER.parent.parent / "flows" / "starter"
@@ -25,18 +26,22 @@ WRITTEN_IN, OTHER = "en", "da"
 
 @dataclass(frozen=True)
 class Loaded:
-    """What was made and was not there before: flows and segments by slug, and the names of people who write."""
+    """What was made and was not there before: flows and segments by slug, people who write and benefits by name."""
 
     flows: list[str]
     segments: list[str]
     senders: list[str]
+    benefits: list[str]
 
     def __bool__(self) -> bool:
-        return bool(self.flows or self.segments or self.senders)
+        return bool(self.flows or self.segments or self.senders or self.benefits)
 
 
 def load(trade: str, now: dt.datetime, user: User | None = None) -> Loaded:
-    """Makes the flows of the trade as drafts, with the people and segments they name; what is there stays as it is."""
+    """Makes the flows of the trade as drafts, with the people and segments they name, and examples of benefits.
+
+    What is there stays as it is, and members hear of no example before somebody says that the house has it.
+    """
     pack, language = _pack(trade), wording.base(House.current().language)
     made_senders = _senders(trade, language)
     made_segments = _segments(pack, language, now, user)
@@ -44,7 +49,8 @@ def load(trade: str, now: dt.datetime, user: User | None = None) -> Loaded:
     new = [definition for definition in flows(trade, language) if definition["slug"] not in there]
     for definition in new:
         drafting.save(None, definition, user, now)
-    return Loaded([definition["slug"] for definition in new], made_segments, made_senders)
+    made_benefits = _benefits(trade, language)
+    return Loaded([definition["slug"] for definition in new], made_segments, made_senders, made_benefits)
 
 
 def flows(trade: str, language: str = WRITTEN_IN) -> Iterator[dict[str, Any]]:
@@ -100,6 +106,18 @@ def _segments(pack: Mapping[str, Any], language: str, now: dt.datetime, user: Us
         row = Segment(slug=segment["slug"], name=segment["name"])
         segments.save(row, segment["condition"], now, user)
     return [segment["slug"] for segment in new]
+
+
+def _benefits(trade: str, language: str) -> list[str]:
+    there = set(Benefit.objects.exclude(slug=None).values_list("slug", flat=True))
+    told = [{**row, "slug": f"{trade}-{row['slug']}"} for row in _pack(trade)["benefits"]]
+    new = [row for row in told if row["slug"] not in there]
+    for place, row in enumerate(new, 1):
+        own = _said(row, language)
+        made = Benefit.objects.create(order=10 * place, **own)
+        other, words = (WRITTEN_IN, row) if language == OTHER else (OTHER, row[OTHER])
+        made.words.create(language=other, name=words["name"], sentence=words["sentence"])
+    return [_said(row, language)["name"] for row in new]
 
 
 def _said(row: Mapping[str, Any], language: str) -> dict[str, Any]:

@@ -27,9 +27,6 @@ GUARD = "if"  # the field that must be known for the block to be shown
 KEYS = frozenset({"kind", GUARD})
 # What rooms that are not built yet will bring; each leaves this list by itself when its room supplies it.
 COMING: dict[str, Words] = {
-    "statement": gettext_lazy("what the membership gave"),
-    "next": gettext_lazy("next for you"),
-    "benefits": gettext_lazy("benefits not used yet"),
     "survey": gettext_lazy("a question answered with one click"),
     "offer": gettext_lazy("an offer"),
 }

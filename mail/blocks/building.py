@@ -43,13 +43,16 @@ def readable(written: Sequence[blocks.Part]) -> str:
     return "\n".join(part.mjml if part.readable is None else part.readable for part in written)
 
 
+def where(path: str, inside: Sequence[blocks.Part], page: Page) -> list[blocks.Part]:
+    """The parts, shown only to members of whom the field `path` is known."""
+    begin, end = page.hidden.hide(f"{{% if {path} != blank %}}"), page.hidden.hide("{% endif %}")
+    return [_loose(begin), *inside, _loose(end)]
+
+
 def _guarded(block: Block, page: Page) -> list[blocks.Part]:
     inside: list[blocks.Part] = blocks.kind(block["kind"]).parts(block, page)
     path = blocks.guard(block)
-    if not path:
-        return inside
-    begin, end = page.hidden.hide(f"{{% if {path} != blank %}}"), page.hidden.hide("{% endif %}")
-    return [_loose(begin), *inside, _loose(end)]
+    return where(path, inside, page) if path else inside
 
 
 def _loose(word: str) -> blocks.Part:

@@ -25,6 +25,7 @@ DOORS = {
     "members/REF/stages/": ("members:read", ""),
     "members/REF/messages/": ("members:read", ""),
     "members/REF/why/": ("members:read", ""),
+    "members/REF/statement/": ("members:read", ""),
     "flows/REF/entries/": ("", "flows:write"),
     "letters/": ("members:read", ""),
     "rules/": ("members:read", ""),

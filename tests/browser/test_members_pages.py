@@ -14,6 +14,7 @@ from members import consent, letter_pauses
 from members.models import Consent, Event, Member, Topic, TopicWords
 from tests.browser.looking import fits, is_in_order
 from tests.dashboard.club import Club
+from tests.value import houses
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PHONE = {"width": 360, "height": 740}
@@ -115,6 +116,27 @@ def test_a_second_yes_is_said_and_a_program_that_only_looks_says_none(
     phone.get_by_role("button").click()
     expect(phone.get_by_role("status")).to_contain_text("Tilbud fra vores venner")
     assert "offers" in may(ingrid)
+
+
+def test_a_statement_is_read_on_a_phone_without_scripts(
+    ingrid: Member, phone: Page, page: Page, live_server: LiveServer, now: dt.datetime
+) -> None:
+    houses.benefit("Evenings with a name that hardly fits on a phone", "usage.evening", 12000)
+    houses.benefit("Library", "usage.library", sentence="Borrow what you like.", link="https://club.example/")
+    houses.used(ingrid, "usage.evening", now - dt.timedelta(hours=1), times=2)
+    houses.paid(ingrid, 90000, now - dt.timedelta(hours=2))
+    houses.coming("Soup", now + dt.timedelta(days=1), place="The hall")
+    lines = Event.objects.count()
+    here = address(live_server, "statement", ingrid.uuid)
+    page.goto(here)
+    is_in_order(page)
+    fits(page)
+    phone.goto(here)
+    expect(phone.locator("html")).to_have_attribute("lang", "da")
+    expect(phone.locator("main p").first).to_contain_text("660 kr. mindre, end det kostede.")
+    expect(phone.locator("main")).to_contain_text("Library: Borrow what you like.")
+    expect(phone.locator("main")).to_contain_text("tirsdag 3. marts, 23:30: Soup, The hall")
+    assert Event.objects.count() == lines
 
 
 def test_a_letter_is_read_in_the_browser_and_nothing_follows_from_opening_its_links(

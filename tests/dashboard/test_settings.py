@@ -17,7 +17,7 @@ def opened(role: str, *, is_staff: bool) -> str:
 
 def test_everybody_finds_the_pages_they_may_open(db: None) -> None:
     page = opened("owner", is_staff=True)
-    for address in ("/settings/stages/", "/settings/changes/", "/admin/"):
+    for address in ("/settings/stages/", "/settings/changes/", "/admin/", "/admin/value/benefit/"):
         assert f'href="{address}"' in page
     page = opened("readonly", is_staff=False)
     assert 'href="/settings/stages/"' in page

@@ -24,6 +24,8 @@ from members.models import Consent, Event, Member, Payment, StageChange, Subscri
 from office.models import User
 from relationship.models import Task
 from tests import cast
+from value import benefits, statements, upcoming
+from value.models import Benefit, Upcoming
 
 pytestmark = pytest.mark.django_db
 NOW = dt.datetime(2026, 3, 2, 22, 30, tzinfo=dt.UTC)
@@ -43,7 +45,7 @@ def club(db: None) -> loading.Loaded:
 
 
 def counts() -> dict[str, int]:
-    rooms = ("members", "mail", "flows", "intake", "relationship", "office")
+    rooms = ("members", "mail", "flows", "intake", "relationship", "value", "office")
     found = {model._meta.label: model for model in apps.get_models() if model._meta.app_label in rooms}
     return {
         label: model._default_manager.count() for label, model in found.items() if label not in NOT_COUNTED
@@ -59,6 +61,9 @@ def fingerprint() -> list[tuple[Any, ...]]:
         *Subscription.objects.order_by("pk").values_list("uuid", "started_at", "ended_at", "cancel_reason"),
         *Message.objects.order_by("pk").values_list("uuid", "status", "subject", "due_at"),
         *UsageDay.objects.order_by("pk").values_list("member_id", "day"),
+        *Event.objects.filter(name__startswith="value.").order_by("pk").values_list("key", "data"),
+        *Benefit.objects.order_by("pk").values_list("name", "worth"),
+        *Upcoming.objects.order_by("pk").values_list("title", "starts_at"),
     ]
 
 
@@ -66,6 +71,15 @@ def told(**options: Any) -> str:
     said = StringIO()
     call_command("demo", stdout=said, **options)
     return said.getvalue()
+
+
+def test_members_got_something_have_something_left_and_something_ahead(club: loading.Loaded) -> None:
+    members = list(Member.objects.exclude(stage="former").select_related("plan"))
+    found = statements.of(members, NOW).values()
+    assert {statement.is_known for statement in found} == {True, False}
+    assert {statement.is_negative for statement in found if statement.net} == {True, False}
+    assert any(benefits.unused(members).values())
+    assert any(len(rows) == 3 for rows in upcoming.coming(members, NOW).values())
 
 
 def test_it_tells_what_it_made_in_five_lines() -> None:

@@ -4,6 +4,7 @@ import copy
 import datetime as dt
 import functools
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -13,15 +14,16 @@ from flows import drafting, publishing
 from flows.models import Flow
 from lifecycle import trades
 from lifecycle.trades import packs
-from mail import compiling, merge_fields, rendering
+from mail import blocks, compiling, merge_fields, rendering
 from mail.models import Sender
 from mail.models.message import Purpose
 from members.models import Segment
 from office.models import House
+from value.models import Benefit
 
 TRADES = trades.names()
 LANGUAGES = ("en", "da")
-PARTS = ("subject", "preheader", "body")
+PARTS = ("subject", "preheader", "body", "blocks")
 FLOWS = {
     (trade, language): {flow["slug"]: flow for flow in packs.flows(trade, language)}
     for trade in TRADES
@@ -49,10 +51,16 @@ CLICHES = (
 )
 
 
-def own_texts(flow: dict[str, Any], slug: str) -> dict[str, str]:
+def own_texts(flow: dict[str, Any], slug: str) -> dict[str, Any]:
     """The letter in the flow's own language."""
     letter = next(one for one in flow["letters"] if one["slug"] == slug)
-    return {part: letter[part] for part in PARTS}
+    return {part: letter[part] for part in PARTS if part in letter}
+
+
+def words_of(own: Mapping[str, Any]) -> str:
+    """All that an editor wrote for it."""
+    plain = [text for part, text in own.items() if part != "blocks"]
+    return " ".join([*plain, *blocks.texts(own.get("blocks"))])
 
 
 @functools.cache
@@ -121,7 +129,8 @@ def test_both_languages_ask_for_the_same_facts(trade: str, flow: str, slug: str)
     asked = [
         set(
             re.findall(
-                r"\b(?:member|plan|subscription|links|sender)\.\w+", " ".join(own_texts(own, slug).values())
+                r"\b(?:member|plan|subscription|links|sender|statement|benefits|upcoming)\.\w+",
+                words_of(own_texts(own, slug)),
             )
         )
         for own in (FLOWS[trade, language][flow] for language in LANGUAGES)
@@ -134,7 +143,7 @@ def test_no_letter_names_a_person_of_whom_the_house_knows_nothing(trade: str) ->
     names = {sender["name"].split()[0] for one in TRADES for sender in packs.senders(one)}
     for flow in (*FLOWS[trade, "en"].values(), *FLOWS[trade, "da"].values()):
         for letter in flow.get("letters", []):
-            text = re.sub(r"\{\{.*?\}\}|\{%.*?%\}", "", " ".join(own_texts(flow, letter["slug"]).values()))
+            text = re.sub(r"\{\{.*?\}\}|\{%.*?%\}", "", words_of(own_texts(flow, letter["slug"])))
             assert (
                 not [name for name in names if re.search(rf"\b{name}\b", text)] or flow["slug"] == "welcome"
             )
@@ -193,6 +202,29 @@ def test_a_danish_house_reads_danish_and_asks_its_staff_in_danish(now: dt.dateti
     )
     assert Segment.objects.get(slug="gone-quiet").name == "Er blevet stille"
     assert Sender.objects.get(slug="jonas").role == "Træner"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("trade", TRADES)
+def test_a_trade_has_examples_of_benefits_that_no_member_hears_of_yet(
+    trade: str, language: str, now: dt.datetime
+) -> None:
+    House.objects.update_or_create(defaults={"language": language})
+    done = trades.choose(trade, now)
+    rows = list(Benefit.objects.prefetch_related("words"))
+    assert [row.name for row in rows] == done.pack.benefits
+    assert len(rows) >= 4
+    for row in rows:
+        row.full_clean()
+        assert (row.offered_at, row.worth) == (None, None)
+        other = row.in_words("en" if language == "da" else "da")
+        assert other is not row
+        assert 10 < len(row.sentence) <= 90
+        assert 10 < len(other.sentence) <= 90
+    Benefit.objects.filter(pk=rows[0].pk).update(name="Ours")
+    assert not trades.choose(trade, now).pack
+    assert Benefit.objects.get(pk=rows[0].pk).name == "Ours"
 
 
 @pytest.mark.django_db

@@ -35,6 +35,7 @@ OPEN = {
     "u/click/<str:token>/": "a signed link",
     "u/cancel/<str:token>/": "a signed link",
     "u/card/<str:token>/": "a signed link",
+    "u/statement/<str:token>/": "a signed link",
     "join/<slug:slug>/": "whoever wants to join",
     "join/<slug:slug>/welcome/": "says only thank you",
     "pictures/<str:name>": "pictures that letters show",
@@ -79,6 +80,8 @@ TO_MANY = {
     "intake.delivery": {"replay": "work.change"},
     "mail.report": {"replay": "work.change"},
     "mail.incoming": {"replay": "work.change"},
+    "value.benefit": dict.fromkeys(("offer", "retire"), "benefits.change"),
+    "value.upcoming": dict.fromkeys(("call_off", "hold_after_all"), "upcoming.change"),
 }
 OF_DJANGO = re.compile(r"(add/|<path:object_id>/(|history/|delete/|change/)|)")
 SHARED = ("", "logout/", "password_change/", "password_change/done/", "autocomplete/", "jsi18n/")

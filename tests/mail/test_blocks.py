@@ -22,6 +22,9 @@ GOOD: dict[str, dict[str, Any]] = {
     "sender": {},
     "membership": {},
     "question": {"text": "Is it what you hoped for?", "answers": "Yes\nPartly, I'd say\nNo & never"},
+    "statement": {"title": "Your year & ours"},
+    "next": {},
+    "benefits": {"title": "Not used yet, {{ member.first_name }}"},
 }
 
 
@@ -180,13 +183,13 @@ def test_hostile_words_stay_words():
 
 
 def test_what_a_later_room_supplies_can_be_used_and_is_no_longer_announced():
-    statement = types.ModuleType("statement")
-    statement.LABEL, statement.FIELDS = "what the membership gave", ()  # type: ignore[attr-defined]
-    statement.parts = lambda block, page: [blocks.Part("<mj-text>You saved 120 kr.</mj-text>")]  # type: ignore[attr-defined]
+    offer = types.ModuleType("offer")
+    offer.LABEL, offer.FIELDS = "an offer", ()  # type: ignore[attr-defined]
+    offer.parts = lambda block, page: [blocks.Part("<mj-text>A guest comes free.</mj-text>")]  # type: ignore[attr-defined]
     before = blocks.coming()
     try:
-        blocks.bind({**vocabulary.BLOCKS, "statement": statement})
-        assert "You saved 120 kr." in written({"kind": "statement"}).html
+        blocks.bind({**vocabulary.BLOCKS, "offer": offer})
+        assert "A guest comes free." in written({"kind": "offer"}).html
         assert len(blocks.coming()) == len(before) - 1
     finally:
         blocks.bind(vocabulary.BLOCKS)

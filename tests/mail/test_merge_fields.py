@@ -19,11 +19,11 @@ def test_samples_are_nested_like_the_values_of_a_letter():
 def test_an_upper_room_adds_its_own_fields(monkeypatch):
     monkeypatch.setattr(merge_fields, "FIELDS", dict(merge_fields.FIELDS))
     merge_fields.register(
-        merge_fields.Field("upcoming.events", "Coming dates", [{"title": "Harbour walk"}], "list"),
-        merge_fields.Field("upcoming.events[].title", "Name of the evening", "Harbour walk"),
+        merge_fields.Field("harbour.events", "Coming dates", [{"title": "Harbour walk"}], "list"),
+        merge_fields.Field("harbour.events[].title", "Name of the evening", "Harbour walk"),
     )
-    assert merge_fields.find("upcoming.events") is not None
-    assert merge_fields.samples()["upcoming"] == {"events": [{"title": "Harbour walk"}]}
+    assert merge_fields.find("harbour.events") is not None
+    assert merge_fields.samples()["harbour"] == {"events": [{"title": "Harbour walk"}]}
 
 
 def test_a_misspelt_name_is_met_with_the_right_one():
@@ -34,10 +34,10 @@ def test_a_misspelt_name_is_met_with_the_right_one():
 def test_what_leads_nowhere_in_this_house_is_not_offered_and_may_still_be_written(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    waiting = {"links.statement", "links.guide", "links.referral"}
+    waiting = {"links.guide", "links.referral"}
     offered = merge_fields.offered()
     assert not waiting & offered.keys()
-    assert {"links.card", "links.cancel", "links.preferences"} <= offered.keys()
+    assert {"links.card", "links.statement", "links.cancel", "links.preferences"} <= offered.keys()
     assert not {"links.confirm", "sender.lines"} & offered.keys()
     assert all(merge_fields.find(name) for name in waiting)
     monkeypatch.setitem(links._pages, "guide", "guide")

@@ -26,6 +26,8 @@ CHANGED_BY = {
     "members.stagerule": "stage_rules.change",
     "office.house": "house.change",
     "office.user": "users.change",
+    "value.benefit": "benefits.change",
+    "value.upcoming": "upcoming.change",
 }
 DELETED_BY = {
     "mail.suppression": "suppressions.delete",

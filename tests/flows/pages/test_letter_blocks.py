@@ -197,9 +197,20 @@ def test_a_file_that_is_no_picture_is_said_at_its_field_and_loses_nothing(client
 def test_what_comes_later_is_said_and_cannot_be_added(client: Client, flow: Flow) -> None:
     desks.log_in(client, "editor")
     page = client.get(address(flow))
-    assert "coming with later versions: what the membership gave, next for you" in page.content.decode()
-    answer = post(client, flow, opened(page), "block-add:text-en", **{"text-en-add": "statement"})
+    assert "coming with later versions: a question answered with one click, an offer" in page.content.decode()
+    answer = post(client, flow, opened(page), "block-add:text-en", **{"text-en-add": "offer"})
     assert len(answer.context["letter"].texts[0].rows) == 3
+
+
+@pytest.mark.parametrize("kind", ["statement", "next", "benefits"])
+def test_blocks_of_the_value_room_can_be_added_and_titled(client: Client, flow: Flow, kind: str) -> None:
+    desks.log_in(client, "editor")
+    answer = post(
+        client, flow, opened(client.get(address(flow))), "block-add:text-en", **{"text-en-add": kind}
+    )
+    rows = answer.context["letter"].texts[0].rows
+    assert len(rows) == 4
+    assert "Words above" in answer.content.decode()
 
 
 def test_who_may_only_read_sees_the_blocks_and_changes_nothing(client: Client, flow: Flow) -> None:
