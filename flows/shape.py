@@ -73,7 +73,7 @@ def is_readable(definition: Mapping[str, Any]) -> bool:
 
 def as_texts(definition: Mapping[str, Any]) -> dict[str, Any]:
     """The same with a text wherever one must be, so that the rest can be read beside what is wrong with those."""
-    read = {key: _text(value) if key in TEXTS else value for key, value in definition.items()}
+    read: dict[str, Any] = {key: _text(value) if key in TEXTS else value for key, value in definition.items()}
     if not _is_number(read.get("holdout", 0)):
         del read["holdout"]
     for key in LISTS:
