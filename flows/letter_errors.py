@@ -10,7 +10,7 @@ from mail import compiling
 from mail.models import Sender
 
 SLUG, SLUG_UP_TO = re.compile(r"[A-Za-z0-9_-]+"), 80
-LANGUAGE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*")
+LANGUAGE, LANGUAGE_UP_TO = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*"), 12
 Definition = Mapping[str, Any]
 
 
@@ -57,7 +57,7 @@ def _languages(letter: Mapping[str, Any], definition: Definition, place: str) ->
     found = [
         f"{place}.{key}: “{key}” is no language; write it like da or pt-BR"
         for key in tables
-        if not LANGUAGE.fullmatch(key)
+        if not LANGUAGE.fullmatch(key) or len(key) > LANGUAGE_UP_TO
     ]
     if letters.language(definition) in tables:
         found.append(

@@ -35,6 +35,7 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
         except checking.FlowErrors as error:
             messages.error(request, "; ".join(error.errors))
         else:
+            overview.forget(request)
             _say(request, done)
             return frame.back(flow)
     changes = differences.between(flow.current.definition, flow.draft) if flow.current else []

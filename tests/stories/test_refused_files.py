@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from flows.models import Flow
-from mail.models import Letter, Sender
+from mail.models import Letter, Message, Sender
 from office.models import AuditEntry
 from tests.stories.playing import House, complete
 
@@ -267,3 +267,32 @@ def test_a_repetition_for_each_subscription_comes_once_for_each_term_of_it(house
     assert house.letters() == [
         f"{moment} hello" for moment in ("2026-02-02 08:00", "2026-03-02 08:00", "2026-04-02 07:00")
     ]
+
+
+@pytest.mark.parametrize(
+    ("locale", "subject"),
+    [
+        ("da-DK", "dansk her"),
+        ("da", "dansk"),
+        ("da-GL", "dansk"),
+        ("pt-br", "brasileiro"),
+        ("pt", "english"),
+        ("", "english"),
+    ],
+)
+def test_a_letter_is_read_in_the_nearest_language_however_its_name_is_written(
+    house: House, locale: str, subject: str
+) -> None:
+    languages = {"da": "dansk", "da-DK": "dansk her", "pt-BR": "brasileiro"}
+    tables = "".join(
+        f'[letters.{code}]\nsubject = "{word}"\nbody = "x"\n' for code, word in languages.items()
+    )
+    english = LETTER.replace('"x"', '"english"')
+    house.publish(
+        f"{BEGINS}steps = [{SEND}]\n{english}{tables}",
+        "2026-01-01 00:00",
+    )
+    house.joins("ida", "2026-01-02 08:00", locale=locale)
+    house.happens("shop.began", "ida", "2026-03-02 10:00")
+    house.tick("2026-03-02 10:00")
+    assert Message.objects.get().subject == subject
