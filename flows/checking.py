@@ -1,12 +1,13 @@
 """Everything wrong with a flow, all at once, each error with its place, before anything is changed."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email, validate_slug
+from django.core.validators import validate_email
 
-from flows import letters, reentry, shape, steps, triggers
+from flows import letter_errors, reentry, shape, steps, triggers, ways
 from mail.models.message import Purpose
 from members import conditions, durations
 
@@ -31,15 +32,17 @@ def errors(definition: Definition) -> list[str]:
     """Everything wrong with this definition; an empty list means it can be published."""
     found = [f"unknown word “{key}”" for key in sorted(set(definition) - KEYS)]
     found += shape.errors(definition)
-    if found:
-        return found  # the rest could not be read
+    if not shape.is_readable(definition):
+        return found
+    definition = shape.as_texts(definition)
     return (
-        _head(definition)
+        found
+        + _head(definition)
         + _trigger(definition)
         + _rules(definition)
         + _senders(definition.get("senders", []))
         + _steps(definition)
-        + letters.errors(definition)
+        + letter_errors.errors(definition)
     )
 
 
@@ -48,7 +51,7 @@ def _head(definition: Definition) -> list[str]:
         f"“{key}” is missing" for key in ("slug", "name", "purpose", "trigger") if not definition.get(key)
     ]
     if definition.get("slug"):
-        found += _slug(definition["slug"], "slug")
+        found += letter_errors.slug_errors(definition["slug"], "slug")
     purpose = definition.get("purpose")
     if purpose and purpose not in Purpose.values:
         found.append(f"purpose: “{purpose}” is none of {', '.join(Purpose.values)}")
@@ -67,10 +70,10 @@ def _rules(definition: Definition) -> list[str]:
     if "entry" in definition:
         found += conditions.problems(definition["entry"], "entry")
     found += reentry.problems(definition.get("reentry", reentry.NEVER))
-    if exit_ := definition.get("exit"):
+    if (exit_ := definition.get("exit")) is not None:
         found += [f"exit: unknown word “{key}”" for key in sorted(set(exit_) - {"event"})]
         found += triggers.event_problems(exit_.get("event"), "exit.event")
-    if goal := definition.get("goal"):
+    if (goal := definition.get("goal")) is not None:
         found += _goal(goal)
     return found + _holdout(definition)
 
@@ -102,11 +105,12 @@ def _holdout(definition: Definition) -> list[str]:
 
 
 def _senders(senders: Sequence[Mapping[str, Any]]) -> list[str]:
-    found = []
+    found = [f"senders: the slug “{slug}” stands twice" for slug in _twice(senders, "slug")]
     for number, sender in enumerate(senders, 1):
         place = f"senders[{sender.get('slug', number)}]"
         found += [f"{place}: unknown word “{key}”" for key in sorted(set(sender) - SENDER_KEYS)]
         found += [f"{place}: “{key}” is missing" for key in ("slug", "name", "email") if not sender.get(key)]
+        found += letter_errors.slug_errors(sender["slug"], f"{place}.slug") if sender.get("slug") else []
         try:
             validate_email(sender.get("email", ""))
         except ValidationError:
@@ -119,13 +123,11 @@ def _steps(definition: Definition) -> list[str]:
     if not listed:
         return ["steps: a flow needs at least one step"]
     uids = [step.get("uid") for step in listed]
-    found = [
-        f"steps: the uid “{uid}” stands twice" for uid in sorted({u for u in uids if u and uids.count(u) > 1})
-    ]
+    found = [f"steps: the uid “{uid}” stands twice" for uid in _twice(listed, "uid")]
     for number, step in enumerate(listed, 1):
         found += _step(step, f"steps[{step.get('uid', number)}]", uids)
     if not found:
-        found += shape.loops(listed)
+        found += ways.loops(listed)
     return found
 
 
@@ -138,14 +140,12 @@ def _step(step: Mapping[str, Any], place: str, uids: Sequence[Any]) -> list[str]
     found += kind.problems(step, place)
     return found + [
         f"{place}.{where}: there is no step “{uid}”"
-        for where, uid in shape.named(step).items()
+        for where, uid in ways.named(step).items()
         if uid not in uids
     ]
 
 
-def _slug(slug: Any, place: str) -> list[str]:
-    try:
-        validate_slug(slug)
-    except ValidationError:
-        return [f"{place}: “{slug}” may have letters, digits and hyphens only"]
-    return []
+def _twice(rows: Sequence[Mapping[str, Any]], key: str) -> list[str]:
+    """The names that more than one of these rows has."""
+    counted = Counter(row[key] for row in rows if row.get(key))
+    return sorted(name for name, number in counted.items() if number > 1)

@@ -117,9 +117,9 @@ def _letter(
 
 
 def _read(part: Any) -> str:
-    """A part of a letter as people read it; of blocks, each with what it is and what it says."""
+    """A part of a letter as people read it, without what nobody sees; of blocks, each with what it is and says."""
     if not isinstance(part, list):
-        return plain_text.friendly(str(part or ""))
+        return plain_text.friendly(str(part or "")).strip()
     return "\n\n".join(_block(block) for block in part if isinstance(block, Mapping))
 
 

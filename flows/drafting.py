@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from flows import checking, letters
 from flows.models import Flow
@@ -44,14 +43,3 @@ def save(flow: Flow | None, definition: Mapping[str, Any], by: User | None, now:
         kept.save(update_fields=["draft", "name"] if kept.pk else None)
         audit.record(by, "flow.draft_saved", kept.slug, now)
     return kept
-
-
-def plain(value: Any) -> Any:
-    """The definition as it can be kept: TOML also knows dates, which no flow needs. Raises checking.FlowErrors."""
-    if isinstance(value, dict):
-        return {key: plain(one) for key, one in value.items()}
-    if isinstance(value, list):
-        return [plain(one) for one in value]
-    if isinstance(value, str | int | float | bool):
-        return value
-    raise checking.FlowErrors([_("“%s” is a date or time; write it in quotation marks.") % value])

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from flows import execution, ramping, reentry, triggers
+from flows import execution, goals, ramping, reentry, triggers
 from flows.models import Decision, Enrolment, Flow
 from flows.occasions import Occasion
 from flows.shares import fraction
@@ -52,8 +52,10 @@ def begin(flow: Flow, occasions: Sequence[Occasion], now: dt.datetime) -> list[D
     """Decides about these occasions, in a constant number of queries, and begins the runs of those who enter."""
     before = _caught_up(flow, occasions, now)
     decisions = _decide(flow, occasions, now, before)
-    Enrolment.objects.bulk_create(decision.enrolment for decision in decisions if decision.enrolment)
-    Decision.objects.bulk_create(decisions)
+    runs = [decision.enrolment for decision in decisions if decision.enrolment]
+    reached = goals.known_already(runs, now)
+    Enrolment.objects.bulk_create(runs)
+    Decision.objects.bulk_create([*decisions, *reached])
     return decisions
 
 

@@ -10,24 +10,25 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 
 from django.db import transaction
-from django.db.models import CharField, Exists, OuterRef, QuerySet, Value
+from django.db.models import CharField, Count, Exists, OuterRef, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 
 from flows import steps
 from flows.journal import Journal
-from flows.models import Enrolment
+from flows.models import Enrolment, StepRun
 from mail.models import Message
 from members import holding
 from members.models import Event
 
 BATCH = 200
-STEPS_AT_A_TIME = 50  # a run that does more without waiting is a loop, and is set aside
+STEPS_AT_A_TIME = 50  # of a run in one transaction; what is left of its way is due at once
+MOST_STEPS, WITHIN = 5000, dt.timedelta(hours=1)  # a run that does more is a loop that never rests
 
 log = logging.getLogger(__name__)
 
 
 class Loops(Exception):
-    """A run did too many steps without waiting."""
+    """A run did more steps than anybody can have written."""
 
 
 def advance(now: dt.datetime, limit: int = BATCH) -> int:
@@ -100,7 +101,7 @@ def _work_off(journal: Journal, runs: Sequence[Enrolment], now: dt.datetime) -> 
     moving = list(runs)
     for _ in range(STEPS_AT_A_TIME):
         if not moving:
-            return journal.write()
+            break
         by_kind: dict[str, list[steps.Visit]] = defaultdict(list)
         for run in moving:
             visit = journal.visit(run)
@@ -108,7 +109,15 @@ def _work_off(journal: Journal, runs: Sequence[Enrolment], now: dt.datetime) -> 
         for name, alike in by_kind.items():
             steps.run(name, alike, now)
         moving = [visit.enrolment for alike in by_kind.values() for visit in alike if journal.settle(visit)]
-    raise Loops(f"more than {STEPS_AT_A_TIME} steps without a wait")
+    journal.write()
+    if moving:
+        _stop_loops(moving, now)
+
+
+def _stop_loops(runs: Sequence[Enrolment], now: dt.datetime) -> None:
+    done = StepRun.objects.filter(enrolment__in=[run.pk for run in runs], finished_at__gt=now - WITHIN)
+    if done.values("enrolment").annotate(steps=Count("pk")).filter(steps__gt=MOST_STEPS).exists():
+        raise Loops(f"more than {MOST_STEPS} steps within an hour")
 
 
 def _advance_alone(pk: int, now: dt.datetime) -> int:

@@ -21,11 +21,16 @@ ORDER = (
 
 
 def read(text: str) -> dict[str, Any]:
-    """The definition that a file's text writes. Raises checking.FlowErrors when it is no TOML."""
+    """The definition that a file's text writes, with or without the mark that Windows puts before it.
+
+    Raises checking.FlowErrors when it is no TOML.
+    """
     try:
-        return tomllib.loads(text)
+        return tomllib.loads(text.removeprefix("\ufeff"))
     except tomllib.TOMLDecodeError as error:
         raise checking.FlowErrors([f"this is not TOML: {error}"]) from error
+    except RecursionError as error:
+        raise checking.FlowErrors(["this is not TOML that can be read: it is nested too deep"]) from error
 
 
 def write(definition: Mapping[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""The letters and senders of a flow: checked together, stored as versions when it is published."""
+"""The letters and senders of a flow, stored as versions when it is published."""
 
 import datetime as dt
 import functools
@@ -15,30 +15,6 @@ from office.models import House
 TEXT_KEYS = ("subject", "preheader", "body", "blocks", "text")
 FACELESS = (Purpose.TRANSACTIONAL, Purpose.DUNNING)
 Definition = Mapping[str, Any]
-
-
-def errors(definition: Definition) -> list[str]:
-    """Letters and senders that steps name and nobody wrote, and everything wrong inside the letters."""
-    written = {letter.get("slug"): letter for letter in definition.get("letters", [])}
-    senders = {sender.get("slug") for sender in definition.get("senders", [])}
-    found = [
-        f"steps[{step.get('uid')}]: there is no letter “{step['letter']}”"
-        for step in definition.get("steps", [])
-        if step.get("letter") and step["letter"] not in written
-    ]
-    wanted = [letter.get("sender") for letter in written.values()]
-    known = set(Sender.objects.filter(slug__in=wanted).values_list("slug", flat=True))
-    for slug, letter in written.items():
-        place = f"letters[{slug}]"
-        if not slug:
-            found.append("letters: “slug” is missing")
-        if letter.get("sender") not in senders | known:
-            found.append(f"{place}: there is no sender “{letter.get('sender')}”")
-        found += [f"{place}: unknown word “{key}”" for key in sorted(_strangers(letter))]
-        if not isinstance(letter.get("by_owner", False), bool):
-            found.append(f"{place}.by_owner: must be true or false")
-        found += _mistakes(letter, definition, place)
-    return found
 
 
 def faceless(definition: Definition, given: Mapping[str, bytes]) -> list[str]:
@@ -148,7 +124,7 @@ def texts(letter: Mapping[str, Any], definition: Definition) -> dict[str, dict[s
 def compiled(letter: Mapping[str, Any], definition: Definition) -> dict[str, dict[str, str]]:
     """The letter's texts ready for members, by language. Raises compiling.LetterErrors."""
     source = texts(letter, definition)
-    return {code: _compile(text, code, definition).texts() for code, text in source.items()}
+    return {code: compile_text(text, code, definition).texts() for code, text in source.items()}
 
 
 def remarks(letter: Definition, definition: Definition) -> dict[str, list[inspecting.Remark]]:
@@ -179,22 +155,8 @@ def _renamed(letter: Any, kept: Mapping[str, str]) -> Any:
     return [_renamed(one, kept) for one in letter] if isinstance(letter, list) else letter
 
 
-def _strangers(letter: Mapping[str, Any]) -> set[str]:
-    known = (*TEXT_KEYS, "slug", "sender", "by_owner")
-    return {key for key, value in letter.items() if key not in known and not isinstance(value, Mapping)}
-
-
-def _mistakes(letter: Mapping[str, Any], definition: Definition, place: str) -> list[str]:
-    found = []
-    for code, source in texts(letter, definition).items():
-        try:
-            _compile(source, code, definition)
-        except compiling.LetterErrors as error:
-            found += [f"{place} ({code}): {mistake}" for mistake in error.errors]
-    return found
-
-
-def _compile(source: Mapping[str, Any], code: str, definition: Definition) -> compiling.Compiled:
+def compile_text(source: Definition, code: str, definition: Definition) -> compiling.Compiled:
+    """One language of a letter, ready for members. Raises compiling.LetterErrors."""
     return _compiled(*_key(source, code, definition))
 
 

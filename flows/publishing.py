@@ -43,7 +43,7 @@ def publish(
 
 
 def _with_pictures(definition: Mapping[str, Any], given: Mapping[str, bytes]) -> dict[str, Any]:
-    if shape.errors(definition):
+    if not shape.is_readable(definition):
         return dict(definition)  # told with everything else
     try:
         return letters.with_pictures(definition, given)

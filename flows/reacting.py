@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from flows import goals
 from flows.models import Decision, Enrolment, StepRun
 from mail import outbox
 from members import durations, lifetimes, stages
@@ -98,7 +99,8 @@ def _concerns(event: Event, run: Enrolment) -> bool:
 
 def _reaches(run: Enrolment, event: Event) -> bool:
     goal = run.version.goal
-    return bool(goal and goal["event"] == event.name and not run.goal_at and _inside(goal, run, event))
+    is_it = bool(goal and goal["event"] == event.name and not run.goal_at)
+    return is_it and goals.is_in_time(run, event.occurred_at, durations.zone_of(event.member))
 
 
 def _awaited(pairs: Sequence[tuple[Enrolment, Event]]) -> set[int]:
@@ -110,12 +112,6 @@ def _awaited(pairs: Sequence[tuple[Enrolment, Event]]) -> set[int]:
         for visit in visits
         if visit.due_at is None or waiting[visit.enrolment_id].occurred_at <= visit.due_at
     }
-
-
-def _inside(goal: dict[str, str], run: Enrolment, event: Event) -> bool:
-    if "within" not in goal:
-        return True
-    return event.occurred_at <= durations.add(run.entered_at, goal["within"], durations.zone_of(event.member))
 
 
 def _end(run: Enrolment, status: Status, event: Event, now: dt.datetime) -> tuple[Enrolment, Decision]:

@@ -1,5 +1,7 @@
-"""The shape of a definition: are the tables tables and the lists lists, and does every loop wait."""
+"""The shape of a definition: are the tables tables, the lists lists, and the texts texts that can be kept."""
 
+import datetime as dt
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -24,15 +26,31 @@ INSIDE = {
     "senders": ("slug", "name", "role", "email", "phone", "picture"),
     "letters": ("slug", "sender", "subject", "preheader", "body", "text"),
 }
+# Letters that the tables of the database hold.
+UP_TO = {
+    ("", "name"): 120,
+    ("", "topic"): 60,
+    ("", "language"): 12,
+    ("steps", "uid"): 80,
+    ("senders", "name"): 120,
+    ("senders", "role"): 120,
+    ("senders", "email"): 254,
+    ("senders", "phone"): 50,
+}
 
 
 def errors(definition: Mapping[str, Any]) -> list[str]:
     """What has another shape than a flow has."""
-    found = [f"{key}: must be a text" for key in TEXTS if not isinstance(definition.get(key, ""), str)]
+    found = [
+        f"{key}: must be a text, in quotation marks" for key in TEXTS if not _is_text(definition.get(key, ""))
+    ]
+    for key in TEXTS:
+        if isinstance(definition.get(key), str) and (most := UP_TO.get(("", key))):
+            found += too_long(definition[key], most, key)
     found += [f"{key}: must be a table" for key in TABLES if not isinstance(definition.get(key, {}), Mapping)]
     if not isinstance(definition.get("hold", False), bool):
         found.append("hold: true or false")
-    if not isinstance(definition.get("holdout", 0), int | float):
+    if not _is_number(definition.get("holdout", 0)):
         found.append("holdout: must be a number")
     for key in LISTS:
         rows = definition.get(key, [])
@@ -40,7 +58,33 @@ def errors(definition: Mapping[str, Any]) -> list[str]:
             found.append(f"{key}: must be a list of tables")
         else:
             found += _texts_inside(rows, key)
-    return found
+    return found + _strange(definition, "")
+
+
+def is_readable(definition: Mapping[str, Any]) -> bool:
+    """Whether the tables are tables and the lists lists, so that more can be said of what stands inside."""
+    tables = all(isinstance(definition.get(key, {}), Mapping) for key in TABLES)
+    rows = [definition.get(key, []) for key in LISTS]
+    return tables and all(
+        isinstance(some, list) and all(isinstance(row, Mapping) and not _odd_blocks(row) for row in some)
+        for some in rows
+    )
+
+
+def as_texts(definition: Mapping[str, Any]) -> dict[str, Any]:
+    """The same with a text wherever one must be, so that the rest can be read beside what is wrong with those."""
+    read: dict[str, Any] = {key: _text(value) if key in TEXTS else value for key, value in definition.items()}
+    if not _is_number(read.get("holdout", 0)):
+        del read["holdout"]
+    for key in LISTS:
+        if key in read:
+            read[key] = [_row(row, INSIDE[key], key == "letters") for row in read[key]]
+    return read
+
+
+def too_long(text: str, most: int, place: str) -> list[str]:
+    """Why a text of this length cannot be kept."""
+    return [f"{place}: is too long: {len(text)} letters, at most {most}"] if len(text) > most else []
 
 
 def _texts_inside(rows: Sequence[Mapping[str, Any]], key: str) -> list[str]:
@@ -56,7 +100,14 @@ def _texts_inside(rows: Sequence[Mapping[str, Any]], key: str) -> list[str]:
                 for name, text in table.items()
                 if name != "blocks"
             ]
-        found += [f"{place}.{name}: must be a text" for name, text in texts if not isinstance(text, str)]
+        found += [
+            f"{place}.{name}: must be a text, in quotation marks"
+            for name, text in texts
+            if not _is_text(text)
+        ]
+        for name, text in texts:
+            if isinstance(text, str) and (most := UP_TO.get((key, name))):
+                found += too_long(text, most, f"{place}.{name}")
         found += [f"{place}.{where}: must be a list of tables" for where in _odd_blocks(row)]
     return found
 
@@ -73,47 +124,48 @@ def _odd_blocks(letter: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def loops(steps: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Circles in which a run would never rest: at least one step of each must be a wait."""
-    leading = ways(steps)
-    restless = {step["uid"] for step in steps if step["kind"] != "wait"}
-    found = []
-    for start in (step["uid"] for step in steps if step["uid"] in restless):
-        seen: set[str] = set()
-        ahead = [to for to in leading[start] if to in restless]
-        while ahead:
-            uid = ahead.pop()
-            if uid == start:
-                found.append(f"steps[{start}]: a loop without a wait")
-                break
-            if uid not in seen:
-                seen.add(uid)
-                ahead += [to for to in leading[uid] if to in restless]
-    return found
+def _strange(value: Any, place: str) -> list[str]:
+    """What no flow can keep, wherever it stands: dates without quotation marks, numbers without end, the letter NUL."""
+    if isinstance(value, Mapping):
+        return [
+            error
+            for key, one in value.items()
+            for error in _strange(one, f"{place}.{key}" if place else str(key))
+        ]
+    if isinstance(value, list):
+        named = [row.get("uid") or row.get("slug") if isinstance(row, Mapping) else "" for row in value]
+        return [
+            error
+            for number, (name, one) in enumerate(zip(named, value, strict=True), 1)
+            for error in _strange(one, f"{place}[{name or number}]")
+        ]
+    if isinstance(value, dt.date | dt.time):
+        return [f"{place}: “{value}” is a date or time; write it in quotation marks"]
+    if isinstance(value, float) and not math.isfinite(value):
+        return [f"{place}: “{value}” is no number"]
+    return (
+        [f"{place}: holds a letter that nobody can read (NUL)"]
+        if isinstance(value, str) and "\0" in value
+        else []
+    )
 
 
-def ways(steps: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
-    """Where each step can lead, by uid."""
-    return {step["uid"]: _leads_to(step, steps[place + 1 :]) for place, step in enumerate(steps)}
+def _is_text(value: Any) -> bool:
+    """Whether it is one, or a date, of which more is said elsewhere."""
+    return isinstance(value, str | dt.date | dt.time)
 
 
-def named(step: Mapping[str, Any]) -> dict[str, Any]:
-    """The steps that a step names as a way on, each by where it is named: `then`, `else`, `arms.a.then`."""
-    ways = {key: step[key] for key in ("then", "else") if key in step}
-    arms = step.get("arms")
-    for name, arm in arms.items() if isinstance(arms, Mapping) else ():
-        if isinstance(arm, Mapping) and "then" in arm:
-            ways[f"arms.{name}.then"] = arm["then"]
-    return ways
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float)
 
 
-def _leads_to(step: Mapping[str, Any], rest: Sequence[Mapping[str, Any]]) -> list[str]:
-    following = [rest[0]["uid"]] if rest and _goes_on(step) else []
-    return [*named(step).values(), *following]
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else str(value)
 
 
-def _goes_on(step: Mapping[str, Any]) -> bool:
-    """Whether anybody comes to the step that stands below."""
-    if step["kind"] == "split":
-        return any("then" not in arm for arm in step["arms"].values())
-    return step["kind"] != "end" and not (step["kind"] == "branch" and "else" in step)
+def _row(row: Mapping[str, Any], names: Sequence[str], has_languages: bool) -> dict[str, Any]:
+    read = {key: _text(value) if key in names else value for key, value in row.items()}
+    for code, table in row.items() if has_languages else ():
+        if isinstance(table, Mapping) and code not in names:
+            read[code] = {key: one if key == "blocks" else _text(one) for key, one in table.items()}
+    return read

@@ -7,13 +7,14 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flows import dates, timing
+from flows import dates, shape, timing
 from members import conditions, durations
 from members.models import Event, Segment
 from members.models.member import Stage
 
 Trigger = Mapping[str, Any]
 STAGE, SEGMENT = "stage.entered", "segment.entered"
+EVENT_UP_TO = 80  # letters
 TIMED = ("date", "every")  # the clock looks for them; nothing needs to happen
 KEYS: Mapping[str, frozenset[str]] = {
     "event": frozenset({"event"}),
@@ -56,7 +57,7 @@ def event_problems(name: Any, place: str) -> list[str]:
     """Why this is no name of an event; empty when it is."""
     if not isinstance(name, str) or not conditions.EVENT_NAME.fullmatch(name) or name.endswith("*"):
         return [f"{place}: “{name}” is no event name such as member.signed_up"]
-    return []
+    return shape.too_long(name, EVENT_UP_TO, place)
 
 
 def _event(trigger: Trigger) -> list[str]:

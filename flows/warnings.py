@@ -11,7 +11,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from flows import letters, shape
+from flows import letters, ways
 from flows.editing import field_labels, parts
 from flows.editing.letter_form import LANGUAGES
 from flows.findings import Finding
@@ -67,14 +67,14 @@ def bare_fields(text: str) -> set[str]:
 
 def reachable(steps: Sequence[Definition]) -> set[str]:
     """The steps that somebody can come to from the first one."""
-    ways = shape.ways(steps)
+    leading = ways.of(steps)
     ahead = [steps[0]["uid"]] if steps else []
     seen: set[str] = set()
     while ahead:
         uid = ahead.pop()
         if uid not in seen:
             seen.add(uid)
-            ahead += ways.get(uid, [])
+            ahead += leading.get(uid, [])
     return seen
 
 

@@ -14,15 +14,19 @@ from office.models import House
 DARK = re.compile(r"@media \(prefers-color-scheme:\s*dark\)")
 
 
-def preview(version: LetterVersion, language: str, member: Member | None = None) -> rendering.Rendered:
-    """The letter in `language`: for this member, else with samples. KeyError: it does not speak that language.
+def preview(
+    version: LetterVersion, language: str, member: Member | None = None, *, nameless: bool = False
+) -> rendering.Rendered:
+    """The letter in `language`: for this member, else with samples, or as somebody made up whose name nobody knows.
 
-    Nothing is written. Raises rendering.RenderError where it cannot be written for this member.
+    Nothing is written. KeyError: it does not speak that language. Raises rendering.RenderError where it cannot be
+    written for this member.
     """
     text = version.texts[language]
-    return rendering.render(
-        text, _values(version, language, member) if member else _samples(version, language)
-    )
+    found = _values(version, language, member) if member else _samples(version, language)
+    if nameless and not member:
+        found["member"] |= dict.fromkeys(("first_name", "last_name", "name"), "")
+    return rendering.render(text, found)
 
 
 def on_paper(version: LetterVersion, members: Sequence[Member]) -> dict[int, rendering.Rendered]:

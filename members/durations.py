@@ -13,6 +13,8 @@ from django.utils.translation import ngettext
 from members.models import Member
 
 PATTERN = re.compile(r"(\d{1,5})(mo|m|h|d|w|y)")
+SECONDS = {"m": 60, "h": 3600, "d": 86400, "w": 604800, "mo": 2592000, "y": 31536000}  # about
+LONGEST = 100 * SECONDS["y"]
 CALENDAR = {"d": "days", "w": "weeks", "mo": "months", "y": "years"}
 
 
@@ -21,11 +23,14 @@ class BadDuration(ValueError):
 
 
 def parse(text: str) -> tuple[int, str]:
-    """The number and unit of a duration. Raises BadDuration."""
+    """The number and unit of a duration, a hundred years at most. Raises BadDuration."""
     found = PATTERN.fullmatch(str(text).strip())
     if not found:
         raise BadDuration(f"“{text}” is no duration: write 30m, 12h, 2d, 3w, 1mo or 1y")
-    return int(found[1]), found[2]
+    number, unit = int(found[1]), found[2]
+    if number * SECONDS[unit] > LONGEST:
+        raise BadDuration(f"“{text}” is longer than a hundred years")
+    return number, unit
 
 
 def add(moment: dt.datetime, text: str, zone: ZoneInfo, *, back: bool = False) -> dt.datetime:
@@ -45,8 +50,7 @@ def add(moment: dt.datetime, text: str, zone: ZoneInfo, *, back: bool = False) -
 def span(text: str) -> dt.timedelta:
     """About how long the duration is, for comparisons without a calendar (a month counts 30 days, a year 365)."""
     number, unit = parse(text)
-    seconds = {"m": 60, "h": 3600, "d": 86400, "w": 604800, "mo": 2592000, "y": 31536000}[unit]
-    return dt.timedelta(seconds=number * seconds)
+    return dt.timedelta(seconds=number * SECONDS[unit])
 
 
 def said(text: str) -> str:

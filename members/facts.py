@@ -200,6 +200,7 @@ FACTS: dict[str, Fact] = {
         Fact("locale", "text", "", _("The member's language"), "locale"),
         Fact("country", "text", "ISO 3166", _("The member's country"), "country"),
         Fact("source", "text", "", _("By way of what the member came"), "source"),
+        Fact("told_by", "text", "", _("Who told the member about us"), "told_by"),
         Fact("account", "text", "", _("The company, by its id"), "account__external_id"),
         Fact("owner", "text", "", _("Who looks after the member"), "facts__owner"),
         Fact("tags", "list", "", _("Tags that staff or flows set"), says=_has_tag, known=ALWAYS, reads=_tags),

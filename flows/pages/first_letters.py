@@ -1,7 +1,7 @@
 """How a new flow begins with care: its first letters wait for a yes, and it may take only a share of the members."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,8 @@ from flows import letting_run, ramping
 from flows.editing import plain_text
 from flows.models import Flow
 from flows.pages import frame
+from mail import rendering
+from mail import values as mail_values
 from mail.models import Message
 from office import clock
 
@@ -32,12 +34,12 @@ class Waiting:
 def about(flow: Flow) -> dict[str, Any]:
     """What the flow's page says of this."""
     is_asking = bool(flow.letters_to_hold or flow.asks_to_run_at)
-    held = (
-        list(letting_run.held(flow).select_related("member", "letter_version")[:SHOWN]) if is_asking else []
-    )
+    waiting = letting_run.held(flow).select_related("member__plan", "letter_version__sender")
+    held = list(waiting[:SHOWN]) if is_asking else []
+    values = mail_values.gather(held, clock.now()) if held else {}
     return {
         "is_asking": is_asking,
-        "first_letters": [Waiting(message, _subject(message)) for message in held],
+        "first_letters": [Waiting(message, _subject(message, values[message.pk])) for message in held],
         "shares": sorted({*SHARES, flow.ramp}),
     }
 
@@ -75,6 +77,10 @@ def _chosen(request: HttpRequest) -> Iterator[uuid.UUID]:
             continue
 
 
-def _subject(message: Message) -> str:
+def _subject(message: Message, values: Mapping[str, Any]) -> str:
+    """What the member would read; where it cannot be written for them, what the editor wrote."""
     _language, text = message.letter_version.text_for(message.member.locale)
-    return plain_text.told(text.get("subject", ""))
+    try:
+        return rendering.line(text.get("subject", ""), values)
+    except rendering.RenderError:
+        return plain_text.told(text.get("subject", ""))

@@ -131,6 +131,11 @@ def remember(request: HttpRequest, flow: Flow, before: parts.Draft, said: str) -
     }
 
 
+def forget(request: HttpRequest) -> None:
+    """Published, the draft is no more what somebody would put back with a word."""
+    request.session.pop(UNDO, None)
+
+
 def undo_of(request: HttpRequest, flow: Flow) -> dict[str, Any] | None:
     """What can be undone in this flow now."""
     kept = request.session.get(UNDO)

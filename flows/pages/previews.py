@@ -28,6 +28,7 @@ POLICY = {
     "frame-ancestors": ["'self'"],
 }
 FOUND = 8
+NAMELESS = "nameless"
 
 
 @frame.looks
@@ -41,7 +42,9 @@ def preview(request: HttpRequest, pk: int, uid: str) -> HttpResponse:
     language = request.GET.get("language", "")
     language = language if language in languages else languages[0]
     is_phone, is_dark = request.GET.get("width") == "phone", request.GET.get("dark") == "1"
-    kept = f"language={language}" + (f"&member={member.uuid}" if member else "")
+    is_nameless = not member and request.GET.get("as") == NAMELESS
+    reader = f"&member={member.uuid}" if member else f"&as={NAMELESS}" if is_nameless else ""
+    kept = f"language={language}{reader}"
     wide, dark = ("&width=phone" if is_phone else ""), ("&dark=1" if is_dark else "")
     about = {
         "flow": flow,
@@ -57,10 +60,12 @@ def preview(request: HttpRequest, pk: int, uid: str) -> HttpResponse:
         "page": f"{reverse('admin:flows_flow_letter', args=[flow.pk, uid])}?{kept}{dark or '&dark=0'}",
         "ways": {"wide": kept + dark, "phone": f"{kept}&width=phone{dark}", "light": kept + wide},
         "in_the_dark": f"{kept}{wide}&dark=1",
-        "looks": (f"&member={member.uuid}" if member else "") + wide + dark,
+        "looks": reader + wide + dark,
+        "readers": f"language={language}{wide}{dark}",
+        "is_nameless": is_nameless,
         "may_try": trying.is_possible(),
         "address": frame.person(request).email,
-        **_subject(flow, letter, language, member),
+        **_subject(flow, letter, language, member, nameless=is_nameless),
     }
     return frame.page(request, "preview.html", about)
 
@@ -75,7 +80,8 @@ def letter_page(request: HttpRequest, pk: int, uid: str) -> HttpResponse:
     try:
         version = drafts_of_letters.version(letter, flow.draft, clock.now())
         language = request.GET.get("language", version.language)
-        rendered = previewing.preview(version, language, _member(request.GET.get("member", "")))
+        member, is_nameless = _member(request.GET.get("member", "")), request.GET.get("as") == NAMELESS
+        rendered = previewing.preview(version, language, member, nameless=is_nameless)
     except (compiling.LetterErrors, rendering.RenderError, KeyError, drafts_of_letters.NoSender) as error:
         said = "\n".join(getattr(error, "errors", [str(error)]))
         return HttpResponse(said, content_type="text/plain; charset=utf-8", status=422)
@@ -121,11 +127,14 @@ def _letter(flow: Flow, uid: str) -> tuple[dict[str, Any], dict[str, Any]]:
     return step, letter
 
 
-def _subject(flow: Flow, letter: dict[str, Any], language: str, member: Member | None) -> dict[str, Any]:
+def _subject(
+    flow: Flow, letter: dict[str, Any], language: str, member: Member | None, *, nameless: bool
+) -> dict[str, Any]:
     """The subject as it would be read, or why the letter cannot be shown yet."""
     try:
         version: LetterVersion = drafts_of_letters.version(letter, flow.draft, clock.now())
-        return {"subject": previewing.preview(version, language, member).subject, "sender": version.sender}
+        rendered = previewing.preview(version, language, member, nameless=nameless)
+        return {"subject": rendered.subject, "sender": version.sender}
     except (compiling.LetterErrors, rendering.RenderError, drafts_of_letters.NoSender) as error:
         return {"trouble": getattr(error, "errors", [str(error)])}
 

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from flows import checking, differences, numbers, step_words, versions
+from flows import checking, differences, letting_run, numbers, step_words, versions
 from flows.editing import keeping, parts
 from flows.editing.letter_form import LANGUAGES
 from flows.models import Flow, FlowVersion, Step
@@ -35,6 +35,7 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
         except checking.FlowErrors as error:
             messages.error(request, "; ".join(error.errors))
         else:
+            overview.forget(request)
             _say(request, done)
             return frame.back(flow)
     changes = differences.between(flow.current.definition, flow.draft) if flow.current else []
@@ -47,6 +48,7 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
         "letters": _letters(flow, changes),
         "groups": [_group(one, flow, request) for one in standing],
         "inside": sum(one.number for one in standing),
+        "held_at_first": 0 if flow.current else letting_run.at_first(flow.draft, frame.person(request)),
         "seen": keeping.mark(flow.draft),
         "is_moved": is_moved,
         "number": (flow.versions.count() or 0) + 1,

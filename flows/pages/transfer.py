@@ -76,8 +76,8 @@ def _read(request: HttpRequest) -> dict[str, Any]:
     if len(content) > LARGEST:
         raise checking.FlowErrors([_("The file is larger than 1 MB.")])
     try:
-        definition: dict[str, Any] = drafting.plain(files.read(content.decode()))
-    except (UnicodeDecodeError, RecursionError):
+        definition: dict[str, Any] = files.read(content.decode())
+    except UnicodeDecodeError:
         raise checking.FlowErrors([_("This is no text file.")])
     slug = definition.get("slug")
     flow = Flow.objects.filter(slug=slug).first() if isinstance(slug, str) else None

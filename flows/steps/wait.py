@@ -9,10 +9,10 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flows import timing
+from flows import timing, triggers
 from flows.models import StepRun
 from flows.steps import Go, Visit, Wait
-from members import conditions, durations, occurrences
+from members import durations, occurrences
 
 KEYS = frozenset({"for", "at", "days", "day", "event", "timeout", "then"})
 ENDED = "ended_at"  # in the values of a visit
@@ -85,10 +85,7 @@ def _happened(visits: Sequence[Visit], now: dt.datetime) -> dict[int, dt.datetim
 
 def _problems_of_event(step: Mapping[str, Any], place: str) -> list[str]:
     found = [f"{place}: {key} does not go with event" for key in ("for", "at", "days", "day") if key in step]
-    name = str(step["event"])
-    if not conditions.EVENT_NAME.fullmatch(name) or name.endswith("*"):
-        found.append(f"{place}: “{name}” is no event name such as member.activated")
-    return found
+    return found + triggers.event_problems(step["event"], f"{place}.event")
 
 
 def _problems_of_duration(text: Any, place: str) -> list[str]:

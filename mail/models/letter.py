@@ -50,7 +50,8 @@ class LetterVersion(models.Model):
     def text_for(self, locale: str) -> tuple[str, dict[str, Any]]:
         """The language and text for somebody's locale: da-DK, else da, else the letter's own."""
         wanted = locale.replace("_", "-").lower()
-        for language in (wanted, wanted.split("-")[0], self.language):
-            if language in self.texts:
-                return language, dict(self.texts[language])
+        written = {code.replace("_", "-").lower(): code for code in self.texts}
+        for language in (wanted, wanted.split("-")[0], self.language.replace("_", "-").lower()):
+            if code := written.get(language):
+                return code, dict(self.texts[code])
         return self.language, {}

@@ -86,5 +86,5 @@ THEMES: tuple[tuple[Any, tuple[str, ...]], ...] = (
             " days_since_value_shown referred_revenue"
         ),
     ),
-    (_("The person"), _facts("tags reachable_by age_band locale country source account")),
+    (_("The person"), _facts("tags reachable_by age_band locale country source told_by account")),
 )

@@ -166,6 +166,16 @@ def test_whoever_is_moved_to_another_wait_reaches_it_at_that_moment(now: dt.date
     assert making.path(run) == [("rest", "moved"), ("nap", "over"), ("hello", "queued")]
 
 
+def test_a_letter_to_which_somebody_is_moved_is_planned_for_that_moment_and_not_late(
+    now: dt.datetime, karen: User
+) -> None:
+    flow, run = begun(now)
+    publish(flow, [letter("other")], run, "other", now + 2 * DAY, karen)
+    making.work(now + 2 * DAY)
+    message = Message.objects.get()
+    assert (message.first_due_at, message.not_after) == (now + 2 * DAY, now + 5 * DAY)
+
+
 def test_a_new_wait_for_what_happened_already_is_over_and_for_what_did_not_is_told_of_it(
     now: dt.datetime, karen: User
 ) -> None:

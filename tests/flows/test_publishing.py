@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from flows import checking, files, publishing, shape
+from flows import checking, files, publishing, ways
 from flows.models import Flow, FlowVersion
 from mail.models import Letter, LetterVersion, Sender
 from office.models import AuditEntry
@@ -267,7 +267,7 @@ ALWAYS = {"fact": "stage", "op": "exists"}
     ],
 )
 def test_a_loop_needs_a_wait(steps: list[dict[str, Any]], has_loop: bool) -> None:
-    assert bool(shape.loops(steps)) == has_loop
+    assert bool(ways.loops(steps)) == has_loop
 
 
 def test_what_staff_changed_about_a_sender_survives_the_next_publication(now: dt.datetime) -> None:

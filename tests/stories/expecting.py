@@ -229,7 +229,11 @@ class Person:
             if run.ended is None or event.at < self._later(run.ended, AGAIN_AFTER):
                 return
         status = "held_out" if self.is_kept_out else "active"
-        self.runs.append(Run(plan, entered=event.at, planned=event.at, status=status))
+        run = Run(plan, entered=event.at, planned=event.at, status=status)
+        self.runs.append(run)
+        for one in sorted(self.happened, key=lambda one: one.at):
+            if one.name == plan.goal and event.at <= one.at <= now and not run.goal_at:
+                self._reach_goal(run, one, now)
 
     def _walk(self, run: Run, now: dt.datetime) -> None:
         run.woken = False

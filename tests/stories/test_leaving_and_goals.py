@@ -1,5 +1,7 @@
 """Hard cases: who leaves while waiting, who reaches the goal, and what is still sent to them."""
 
+import pytest
+
 from tests.stories.playing import House
 
 COURSE = """
@@ -68,6 +70,33 @@ def test_whoever_left_before_the_beginning_is_told_does_not_enter(house: House) 
     house.tick("2026-03-02 12:00")
     assert house.letters() == []
     assert house.reasons("ida") == ["not_entered: shop.left came at or after it"]
+
+
+@pytest.mark.parametrize(
+    ("ends", "state", "letters"), [("true", "goal", []), ("false", "completed", ["2026-03-02 12:00 hello"])]
+)
+def test_a_goal_that_was_reached_before_the_beginning_is_told_counts(
+    house: House, ends: str, state: str, letters: list[str]
+) -> None:
+    house.publish(
+        f"""
+        trigger = {{ event = "shop.began" }}
+        goal = {{ event = "shop.bought", within = "1h", ends = {ends} }}
+        steps = [{{ uid = "s", kind = "send", letter = "hello" }}]
+        """,
+        "2026-03-01 00:00",
+    )
+    for who, bought in (("ida", "2026-03-02 11:00"), ("per", "2026-03-02 11:01")):
+        house.joins(who, "2026-03-02 08:00")
+        house.happens("shop.bought", who, bought)
+        house.tick(bought)
+    for who in ("ida", "per"):
+        house.happens("shop.began", who, "2026-03-02 10:00", told="2026-03-02 12:00")
+    house.tick("2026-03-02 12:00")
+    assert (house.state("ida"), house.state("per")) == (state, "completed")
+    assert house.goals() == {"ida": "2026-03-02 11:00", "per": None}
+    assert house.letters("ida") == letters
+    assert house.letters("per") == ["2026-03-02 12:00 hello"]
 
 
 def test_an_exit_that_is_told_stops_a_letter_that_is_due_already(house: House) -> None:

@@ -288,3 +288,31 @@ def test_a_tag_that_one_flow_sets_is_asked_by_the_next(house: House) -> None:
     house.tick("2026-03-02 11:00")
     assert house.letters() == ["2026-03-02 11:00 second"]
     assert house.state("per", "second") == "never"
+
+
+@pytest.mark.parametrize(
+    ("head", "wait", "state", "letters"),
+    [
+        ('exit = { event = "shop.began" }', 'for = "1d"', "never", []),
+        ('goal = { event = "shop.began", ends = true }', 'for = "1d"', "goal", []),
+        ("", 'event = "shop.began", timeout = "1d", then = "s"', "completed", ["2026-03-02 10:00 hello"]),
+        (
+            'exit = { event = "shop.left" }\ngoal = { event = "shop.left", ends = true }',
+            'for = "1d"',
+            "exited",
+            [],
+        ),
+    ],
+)
+def test_what_sets_a_flow_going_counts_for_its_own_end_goal_and_wait(
+    house: House, head: str, wait: str, state: str, letters: list[str]
+) -> None:
+    begun(
+        house,
+        f'{{ uid = "w", kind = "wait", {wait} }}, {{ uid = "s", kind = "send", letter = "hello" }},',
+        head=head,
+    )
+    house.happens("shop.left", "ida", "2026-03-02 12:00")
+    house.tick("2026-03-02 12:00", "2026-03-03 10:00")
+    assert house.state("ida") == state
+    assert house.letters() == letters

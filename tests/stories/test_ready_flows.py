@@ -10,7 +10,7 @@ from flows.models import Flow
 from lifecycle import journey, trades
 from mail.models import Message
 from members import fact_keeping, subscriptions, usage, usage_answering
-from members.models import Account, Member, Segment
+from members.models import Account, Member, Payment, Segment
 from relationship.models import Task
 from tests import cast
 from tests.flows import making
@@ -25,10 +25,10 @@ def ready(trade: str, slug: str, now: dt.datetime) -> None:
     publishing.publish({**Flow.objects.get(slug=slug).draft, "reentry": "never"}, now)
 
 
-def seen(now: dt.datetime, use: str) -> None:
+def seen(now: dt.datetime, use: str, plan: str = "standard") -> None:
     """Somebody else has used the plan already: here it can be seen who comes and who does not."""
-    other = cast.join("regular", now - 90 * DAY, quiet=True, first_name="Regular").member
-    usage.record_many([usage.Use(other.pk, "door", "before", use, now - 80 * DAY)], now)
+    other = cast.join(f"regular-{plan}", now - 90 * DAY, quiet=True, plan=plan, first_name="Regular").member
+    usage.record_many([usage.Use(other.pk, "door", f"before-{plan}", use, now - 80 * DAY)], now)
     fact_keeping.recompute([other.pk], now)
 
 
@@ -100,6 +100,38 @@ def test_a_newspaper_asks_a_reader_who_seldom_reads_when_they_would(now: dt.date
     ]
 
 
+def test_a_newspaper_calls_whoever_a_reader_told_or_who_paid_for_a_year_and_has_not_got_going(
+    now: dt.datetime,
+) -> None:
+    ready("newspaper", "newspaper-welcome", now)
+    seen(now, "usage.read")
+    seen(now, "usage.read", "annual")
+    told = cast.join("told", now, email="told@example.com", first_name="Tove", told_by="Ole").member
+    yearly = cast.join("year", now, email="year@example.com", first_name="Aage", plan="annual").member
+    other = cast.join("other", now, email="other@example.com", first_name="Olga").member
+    for member in (told, yearly):
+        fact_keeping.recompute([member.pk], now)
+    live(other, now, 13)
+    assert Task.objects.count() == 0
+    live(other, now + 13 * DAY, 3)
+    assert {title.split(":")[0] for title in Task.objects.values_list("title", flat=True)} == {
+        "Call Tove",
+        "Call Aage",
+    }
+    assert all("newspaper-welcome-two-weeks" in letters(member) for member in (told, yearly, other))
+
+
+def test_a_newspaper_calls_nobody_who_reads_or_of_whom_it_cannot_see_it(now: dt.datetime) -> None:
+    ready("newspaper", "newspaper-welcome", now)
+    unseen = cast.join("unseen", now, email="unseen@example.com", first_name="Ulla", told_by="Ole").member
+    live(unseen, now, 16)
+    seen(now, "usage.read")
+    reads = cast.join("reads", now, email="reads@example.com", first_name="Rita", told_by="Ole").member
+    live(reads, now, 16, used_on={1, 3}, use="usage.read")
+    assert "newspaper-welcome-reporter" in letters(reads)
+    assert Task.objects.count() == 0
+
+
 def test_a_trial_goes_on_from_where_somebody_is(now: dt.datetime) -> None:
     ready("saas", "saas-trial", now)
     per = cast.per(now).member
@@ -121,6 +153,59 @@ def test_a_company_on_trial_that_has_not_begun_is_called_on_the_second_day(now: 
     assert tasks(nord) == []
     live(nord, now + DAY, 1)
     assert [title.split(":")[0] for title in tasks(nord)] == ["Call Nora"]
+
+
+@pytest.mark.parametrize(
+    ("price", "heard", "asked"), [(10000, [], ["Call Nora"]), (9900, ["saas-trial-half-time"], [])]
+)
+def test_a_dear_plan_that_has_not_got_going_by_half_time_is_called_and_a_smaller_one_written_to(
+    now: dt.datetime, price: int, heard: list[str], asked: list[str]
+) -> None:
+    ready("saas", "saas-trial", now)
+    seen(now, "usage.report", "pro")
+    nora = cast.join("nora", now, plan="pro", email="nora@example.com", first_name="Nora").member
+    terms = {"status": "trialing", "amount": price, "currency": "DKK", "interval": "month"}
+    change = subscriptions.Change("subscription.started", nora, "house", "s-1", now, "s-1", terms)
+    subscriptions.apply(change, now)
+    live(nora, now, 9)
+    assert letters(nora)[3:] == heard
+    assert [title.split(":")[0] for title in tasks(nora)] == asked
+
+
+def test_a_company_that_is_felt_when_it_leaves_is_called_by_the_owner_and_another_is_written_to(
+    now: dt.datetime,
+) -> None:
+    ready("saas", "saas-come-back", now)
+    left = {}
+    for name, paid in (("large", 1_000_000), ("small", 5_000)):
+        member = cast.join(name, now - 400 * DAY, quiet=True, first_name="Ida").member
+        member.account = Account.objects.create(external_id=name, name=name)
+        member.save()
+        receipt = {"amount": paid, "currency": "DKK", "status": "succeeded"}
+        Payment.objects.create(member=member, source="house", external_id=name, paid_at=now - DAY, **receipt)
+        leaves(member, now, "too_expensive")
+        left[name] = member
+    live(member, now, 20)
+    assert {name: letters(member) for name, member in left.items()} == {
+        "large": [],
+        "small": ["saas-come-back-price"],
+    }
+    assert [title.split(":")[0] for title in tasks(left["large"])] == ["The owner calls Ida"]
+    assert tasks(left["small"]) == []
+
+
+def test_a_member_who_falls_quiet_is_written_to_and_one_in_the_first_weeks_is_not(now: dt.datetime) -> None:
+    ready("gym", "gym-quiet", now)
+    known, new = (
+        cast.join(name, now - 90 * DAY, quiet=True, email=f"{name}@example.com", first_name="Ida").member
+        for name in ("known", "new")
+    )
+    Member.objects.filter(pk=known.pk).update(stage="value")
+    for member in (known, new):
+        making.happens(member, "member.went_quiet", now)
+    live(known, now, 2)
+    assert letters(known) == ["gym-quiet-line"]
+    assert letters(new) == []
 
 
 def test_where_no_door_tells_of_visits_nobody_is_told_that_they_have_not_come(now: dt.datetime) -> None:

@@ -41,6 +41,19 @@ def test_the_letters_are_shown_and_leave_by_a_yes(client: Client, flow: Flow) ->
     assert "Let it run" not in desks.read(client.get(at(flow, "change")))
 
 
+def test_each_letter_is_called_as_its_member_will_read_it(client: Client) -> None:
+    definition = making.definition(STEPS)
+    definition["letters"][0]["subject"] = "Hi {{ member.first_name | default: 'friend' }}"
+    making.publish(STEPS, clock.now(), letters=definition["letters"])
+    Flow.objects.update(letters_to_hold=10)
+    for name in ("Per", ""):
+        making.enter(cast.join(f"p{name}", clock.now(), quiet=True, first_name=name).member, clock.now())
+    desks.log_in(client, "editor")
+    page = desks.read(client.get(at(Flow.objects.get(), "change")))
+    assert ">Hi Per</a>" in page
+    assert ">Hi friend</a>" in page
+
+
 def test_ticked_letters_are_thrown_away(client: Client, flow: Flow) -> None:
     desks.log_in(client, "editor")
     letter = Message.objects.get()

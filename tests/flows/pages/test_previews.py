@@ -48,6 +48,20 @@ def test_the_letter_is_read_as_somebody_made_up_and_as_a_member(
     assert "sandbox" in page
 
 
+def test_the_letter_is_read_as_somebody_whose_name_nobody_knows_and_keeps_its_looks(
+    client: Client, flow: Flow, now: dt.datetime
+) -> None:
+    desks.log_in(client, "readonly")
+    ole = cast.join("ole", now, quiet=True, first_name="Ole", last_name="Brandt").member
+    page = desks.read(
+        client.get(at(flow, "preview"), {"as": "nameless", "width": "phone", "dark": "1", "q": "ole"})
+    )
+    assert "Hi you" in page
+    assert "As somebody without a name would read it" in page
+    assert f"?language=en&amp;width=phone&amp;dark=1&amp;member={ole.uuid}" in page
+    assert "Hi you" not in client.get(at(flow, "letter")).content.decode()
+
+
 def test_the_frame_shows_the_draft_and_can_do_nothing(client: Client, flow: Flow) -> None:
     desks.log_in(client, "readonly")
     answer = client.get(at(flow, "letter"))
