@@ -40,7 +40,7 @@ class Claim:
 
 def claim(kind: str, message: Message, at: dt.datetime, **said: str) -> Claim:
     """The truth about a letter, or what is said in its place."""
-    return Claim(**{"kind": kind, "letter": str(message.uuid), "address": message.address, "at": at, **said})
+    return Claim(kind, said.get("letter", str(message.uuid)), said.get("address", message.address), at)
 
 
 def tell(provider: str, one: Claim, proof: dict[str, str] = reported.PROOF) -> Any:
