@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -15,7 +16,7 @@ from mail.mailbox_presets import Preset
 
 def waiting(line: Line, now: dt.datetime) -> str:
     """How many letters wait for the mailbox, and when they are done."""
-    letters = ngettext("%d letter", "%d letters", line.letters) % line.letters
+    letters = ngettext("%s letter", "%s letters", line.letters) % intcomma(line.letters)
     if line.rests_until:
         named = {"letters": letters, "when": times.near(line.rests_until, now), "why": why(line.trouble)}
         return _("%(letters)s wait: the mailbox rests, and is tried again %(when)s. %(why)s") % named
@@ -39,7 +40,7 @@ def said(values: Mapping[str, Any], now: dt.datetime) -> str:
     """That letters do not leave, since when, and what is to be done."""
     number = values["count"]
     named = {
-        "letters": ngettext("%d letter", "%d letters", number) % number,
+        "letters": ngettext("%s letter", "%s letters", number) % intcomma(number),
         "when": times.near(dt.datetime.fromisoformat(values["at"]), now),
         "why": why(values["why"]),
     }
@@ -62,8 +63,12 @@ def why(trouble: str) -> str:
 
 def limits(per_minute: int | None, per_day: int | None) -> str:
     """So many a minute and a day."""
-    said = [_("%d letters a minute") % per_minute] if per_minute else []
-    said += [_("%d letters a day") % per_day] if per_day else []
+    minute, day = per_minute or 0, per_day or 0
+    each = [
+        (minute, ngettext("%s letter a minute", "%s letters a minute", minute)),
+        (day, ngettext("%s letter a day", "%s letters a day", day)),
+    ]
+    said = [text % intcomma(number) for number, text in each if number]
     return _("at most %s") % _(" and ").join(said) if said else _("no limit")
 
 
