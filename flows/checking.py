@@ -8,6 +8,7 @@ from django.core.validators import validate_email, validate_slug
 
 from flows import letters, reentry, shape, steps, triggers
 from mail.models.message import Purpose
+from mail.models.sender import CODE, LONGEST_ROLE
 from members import conditions, durations
 
 KEYS = frozenset(
@@ -105,13 +106,28 @@ def _senders(senders: Sequence[Mapping[str, Any]]) -> list[str]:
     found = []
     for number, sender in enumerate(senders, 1):
         place = f"senders[{sender.get('slug', number)}]"
-        found += [f"{place}: unknown word “{key}”" for key in sorted(set(sender) - SENDER_KEYS)]
+        found += [
+            f"{place}: unknown word “{key}”" for key in sorted(set(sender) - SENDER_KEYS - _languages(sender))
+        ]
+        found += [
+            f"{place}.{code}: unknown word “{key}”"
+            for code in sorted(_languages(sender))
+            for key in sorted(set(sender[code]) - {"role"})
+        ]
         found += [f"{place}: “{key}” is missing" for key in ("slug", "name", "email") if not sender.get(key)]
+        roles = [sender.get("role", ""), *letters.roles_of(sender).values()]
+        if any(len(role) > LONGEST_ROLE for role in roles):
+            found.append(f"{place}.role: at most {LONGEST_ROLE} characters")
         try:
             validate_email(sender.get("email", ""))
         except ValidationError:
             found.append(f"{place}.email: “{sender.get('email', '')}” is no e-mail address")
     return found
+
+
+def _languages(sender: Mapping[str, Any]) -> set[str]:
+    """The languages in which the file says besides its own what this person does."""
+    return {key for key, said in sender.items() if isinstance(said, Mapping) and CODE.fullmatch(key)}
 
 
 def _steps(definition: Definition) -> list[str]:

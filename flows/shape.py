@@ -48,7 +48,7 @@ def _texts_inside(rows: Sequence[Mapping[str, Any]], key: str) -> list[str]:
     for number, row in enumerate(rows, 1):
         place = f"{key}[{row.get('uid') or row.get('slug') or number}]"
         texts = [(name, row[name]) for name in INSIDE[key] if name in row]
-        if key == "letters":  # other languages are tables of the same texts
+        if key != "steps":  # other languages are tables of the same texts
             tables = ((code, table) for code, table in row.items() if isinstance(table, Mapping))
             texts += [
                 (f"{code}.{name}", text)
