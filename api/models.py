@@ -155,7 +155,9 @@ class SecondStep(models.Model):
     a code was taken: none is taken twice (RFC 6238, 5.2). `paper` holds the keyed hashes of unused codes on paper.
     """
 
-    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="second_step")
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="second_step"
+    )
     secret = models.TextField()
     since = models.DateTimeField(null=True)
     used = models.BigIntegerField(default=0)

@@ -43,7 +43,7 @@ def verify(secrets: Iterable[str], headers: Mapping[str, str], body: bytes, at: 
     named = {name.lower(): value for name, value in headers.items()}
     id, timestamp = named.get("webhook-id", ""), named.get("webhook-timestamp", "")
     _check_id(id)
-    _check_time(timestamp, time.time() if at is None else at)
+    check_age(timestamp, at)
     offered = _offered(named.get("webhook-signature", ""))
     good = [_signed(key, id, timestamp, body) for key in _keys(secrets)]
     matches = [hmac.compare_digest(one, other) for one in good for other in offered]
@@ -52,16 +52,17 @@ def verify(secrets: Iterable[str], headers: Mapping[str, str], body: bytes, at: 
     return id
 
 
+def check_age(timestamp: str, at: float | None = None) -> None:
+    """BadSignature unless `timestamp`, Unix seconds, is within 300 seconds of `at` (real time; default: now)."""
+    if not _TIMESTAMP.fullmatch(timestamp):
+        raise BadSignature("the time of the signature is missing or not a number")
+    if abs((time.time() if at is None else at) - int(timestamp)) > TOLERANCE:
+        raise BadSignature("the time of the signature is too far from now")
+
+
 def _check_id(id: str) -> None:
     if not id or len(id) > _LONGEST_ID or not id.isascii() or not id.isprintable():
         raise BadSignature("webhook-id is missing or not readable")
-
-
-def _check_time(timestamp: str, at: float) -> None:
-    if not _TIMESTAMP.fullmatch(timestamp):
-        raise BadSignature("webhook-timestamp is missing or not a number")
-    if abs(at - int(timestamp)) > TOLERANCE:
-        raise BadSignature("webhook-timestamp is too far from now")
 
 
 def _offered(header: str) -> list[bytes]:

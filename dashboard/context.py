@@ -14,10 +14,12 @@ from office.models import House
 
 KIN = {
     "members": ("/companies/", "/import/"),
-    "letters": ("/replies/", "/senders/"),
+    "letters": ("/replies/",),
     "flows": ("/admin/flows/",),
 }
 SELDOM = ("arrivals",)
+# Reached from Settings, whatever their address begins with.
+SETTINGS = ("/settings/", "/senders/", "/letters/arriving/", "/letters/stopped-addresses/")
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "is_sandbox": clock.is_sandbox(),
         "theme": look.theme(request),
         "places": _places(request) if user and user.is_authenticated else [],
-        "is_settings": request.path.startswith("/settings/"),
+        "is_settings": request.path.startswith(SETTINGS),
         "may_change": user is not None and access.may_change(user),
     }
 
@@ -61,5 +63,5 @@ def _place(name: str, view: str, path: str) -> Place | None:
         url = reverse(view)
     except NoReverseMatch:
         return None  # a house that serves the members' pages alone
-    is_here = path == url if url == "/" else path.startswith((url, *KIN.get(view, ())))
-    return Place(name, url, is_here, view in SELDOM)
+    is_below = path.startswith((url, *KIN.get(view, ()))) and not path.startswith(SETTINGS)
+    return Place(name, url, path == url if url == "/" else is_below, view in SELDOM)

@@ -9,6 +9,7 @@ from django.core.validators import validate_email
 
 from flows import letter_errors, reentry, shape, steps, triggers, ways
 from mail.models.message import Purpose
+from mail.models.sender import CODE
 from members import conditions, durations
 
 KEYS = frozenset(
@@ -108,7 +109,14 @@ def _senders(senders: Sequence[Mapping[str, Any]]) -> list[str]:
     found = [f"senders: the slug “{slug}” stands twice" for slug in _twice(senders, "slug")]
     for number, sender in enumerate(senders, 1):
         place = f"senders[{sender.get('slug', number)}]"
-        found += [f"{place}: unknown word “{key}”" for key in sorted(set(sender) - SENDER_KEYS)]
+        found += [
+            f"{place}: unknown word “{key}”" for key in sorted(set(sender) - SENDER_KEYS - _languages(sender))
+        ]
+        found += [
+            f"{place}.{code}: unknown word “{key}”"
+            for code in sorted(_languages(sender))
+            for key in sorted(set(sender[code]) - {"role"})
+        ]
         found += [f"{place}: “{key}” is missing" for key in ("slug", "name", "email") if not sender.get(key)]
         found += letter_errors.slug_errors(sender["slug"], f"{place}.slug") if sender.get("slug") else []
         try:
@@ -116,6 +124,11 @@ def _senders(senders: Sequence[Mapping[str, Any]]) -> list[str]:
         except ValidationError:
             found.append(f"{place}.email: “{sender.get('email', '')}” is no e-mail address")
     return found
+
+
+def _languages(sender: Mapping[str, Any]) -> set[str]:
+    """The languages in which the file says besides its own what this person does."""
+    return {key for key, said in sender.items() if isinstance(said, Mapping) and CODE.fullmatch(key)}
 
 
 def _steps(definition: Definition) -> list[str]:

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from mail import blocks, compiling, inspecting, pictures
+from mail import blocks, compiling, inspecting, pictures, wording
 from mail.models import Letter, LetterVersion, Picture, Sender
 from mail.models.message import Purpose
 from office.models import House
@@ -90,12 +90,32 @@ def store_senders(
     for sender in definition.get("senders", []):
         if sender["slug"] in known and dict(sender) in said:
             continue
-        fields = {key: sender[key] for key in ("name", "role", "email", "phone") if key in sender}
+        fields = {key: sender[key] for key in ("name", "email", "phone") if key in sender}
+        fields |= _roles(sender, definition)
         if sender.get("picture") in given:
             fields["picture"] = pictures.keep_face(given[sender["picture"]])
         Sender.objects.update_or_create(slug=sender["slug"], defaults=fields)
     used = {letter["sender"] for letter in definition.get("letters", [])}
     return {row.slug: row for row in Sender.objects.filter(slug__in=used)}
+
+
+def _roles(sender: Mapping[str, Any], definition: Definition) -> dict[str, Any]:
+    """What this person does, in the house's own language, and in the others that the file knows."""
+    others = roles_of(sender)
+    if not others:
+        return {"role": sender["role"]} if "role" in sender else {}
+    said = {wording.base(language(definition)): sender.get("role", ""), **others}
+    at_home = said.pop(wording.base(House.current().language), "")
+    return {
+        "role": at_home or sender.get("role", ""),
+        "roles": {code: role for code, role in said.items() if role},
+    }
+
+
+def roles_of(sender: Mapping[str, Any]) -> dict[str, str]:
+    """What the file says in other languages of what this person does: `[senders.da]`."""
+    tables = {code: said for code, said in sender.items() if isinstance(said, Mapping)}
+    return {code: said["role"] for code, said in tables.items() if said.get("role")}
 
 
 def store(

@@ -5,6 +5,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from mail.models.sender import LONGEST_ROLE
+
 TEXTS = ("slug", "name", "language", "purpose", "topic", "reentry")
 TABLES = ("trigger", "entry", "exit", "goal")
 LISTS = ("senders", "steps", "letters")
@@ -33,7 +35,7 @@ UP_TO = {
     ("", "language"): 12,
     ("steps", "uid"): 80,
     ("senders", "name"): 120,
-    ("senders", "role"): 120,
+    ("senders", "role"): LONGEST_ROLE,
     ("senders", "email"): 254,
     ("senders", "phone"): 50,
 }
@@ -92,7 +94,7 @@ def _texts_inside(rows: Sequence[Mapping[str, Any]], key: str) -> list[str]:
     for number, row in enumerate(rows, 1):
         place = f"{key}[{row.get('uid') or row.get('slug') or number}]"
         texts = [(name, row[name]) for name in INSIDE[key] if name in row]
-        if key == "letters":  # other languages are tables of the same texts
+        if key != "steps":  # other languages are tables of the same texts
             tables = ((code, table) for code, table in row.items() if isinstance(table, Mapping))
             texts += [
                 (f"{code}.{name}", text)
@@ -106,7 +108,7 @@ def _texts_inside(rows: Sequence[Mapping[str, Any]], key: str) -> list[str]:
             if not _is_text(text)
         ]
         for name, text in texts:
-            if isinstance(text, str) and (most := UP_TO.get((key, name))):
+            if isinstance(text, str) and (most := UP_TO.get((key, name.rpartition(".")[2]))):
                 found += too_long(text, most, f"{place}.{name}")
         found += [f"{place}.{where}: must be a list of tables" for where in _odd_blocks(row)]
     return found

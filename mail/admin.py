@@ -116,7 +116,18 @@ class SenderForm(_Form):
     class Meta:
         model = Sender
         fields = (
-            *("slug", "name", "role", "email", "reply_to", "phone", "signature", "languages", "user"),
+            *(
+                "slug",
+                "name",
+                "role",
+                "roles",
+                "email",
+                "reply_to",
+                "phone",
+                "signature",
+                "languages",
+                "user",
+            ),
             *("until", "replacement"),
         )
 
@@ -140,7 +151,7 @@ class Senders(desk.Desk):
     form = SenderForm
     list_display = ("name", "role", "email", "phone", "has_picture")
     fields = (
-        *("slug", "name", "role", "email", "reply_to", "phone", "signature", "languages", "user"),
+        *("slug", "name", "role", "roles", "email", "reply_to", "phone", "signature", "languages", "user"),
         *("until", "replacement", "face", "upload"),
     )
     readonly_fields = ("face",)

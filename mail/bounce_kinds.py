@@ -84,8 +84,14 @@ def _resend(raw: Said) -> str:
 
 
 def _mailgun(raw: Said) -> str:
-    severity = raw.get("severity")
-    return {"permanent": HARD, "temporary": SOFT}.get(str(severity), "")
+    """Mailgun calls lasting also what it gave up on: a mailbox that stayed full is none that died."""
+    data = raw.get("event-data")
+    said = data if isinstance(data, Mapping) else {}
+    status = said.get("delivery-status")
+    words = status.get("message") if isinstance(status, Mapping) else ""
+    if said.get("severity") == "permanent":
+        return of_text(str(words or ""), HARD)
+    return SOFT if said.get("severity") == "temporary" else ""
 
 
 PROVIDERS: dict[str, Callable[[Said], str]] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mail import wording
+from mail import card, wording
 
 WORDS = {
     "en": {
@@ -27,9 +27,6 @@ CARD = """\
 {% if sender.phone %}{{ sender.phone }}
 {% endif %}{{ sender.email }}
 """
-SIGNATURE = """\
-{% for line in sender.lines %}{{ line }}
-{% endfor %}"""
 WHY = "{% if business.name %}@why {{ business.name }}.{% endif %}"
 LETTERS = """\
 {% if links.preferences %}@preferences: {{ links.preferences }}
@@ -55,7 +52,7 @@ def text(language: str, *, marketing: bool, signed: bool = False) -> str:
 
     `signed`: the letter shows the signature in its own words, so that it does not come twice.
     """
-    parts = [CARD + ("" if signed else SIGNATURE), WHY, (LETTERS if marketing else "") + LEAVE]
+    parts = [CARD + ("" if signed else card.SIGNATURE_AS_TEXT), WHY, (LETTERS if marketing else "") + LEAVE]
     written = "\n".join(parts)
     for name, phrase in sorted(words(language).items(), reverse=True):
         written = written.replace(f"@{name}", phrase)

@@ -41,9 +41,13 @@ class AmazonSes(AmazonSESInboundWebhookView):  # type: ignore[misc]
     auto_confirm_sns_subscription = provider_hooks.AmazonSes.auto_confirm_sns_subscription
 
 
+class Mailgun(provider_hooks.SignedByMailgun, MailgunInboundWebhookView):  # type: ignore[misc]
+    """Mailgun's, whose signature is of a time and a token."""
+
+
 KNOWN: dict[str, Any] = {
     "postmark": PostmarkInboundWebhookView,
-    "mailgun": MailgunInboundWebhookView,
+    "mailgun": Mailgun,
     "sendgrid": SendGridInboundWebhookView,
     "amazon_ses": AmazonSes,
     "mailjet": MailjetInboundWebhookView,

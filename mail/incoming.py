@@ -29,31 +29,20 @@ def receive(provider: str, request: HttpRequest, raw: bytes, now: dt.datetime) -
     """Stores what a provider brings and wakes the workers; False when it is stored already. `now` is aware.
 
     Raises Refused: 404 for a provider nobody knows, 403 when no secret is set here, 401 unless the provider itself
-    sent this. Then nothing is written.
+    sent this and for a signature that came with something else before. Then nothing is written.
     """
     _prove(provider, request)
     headers = {name: request.headers[name] for name in provider_hooks.KEPT if name in request.headers}
-    return store(provider, [raw], now, headers) == 1
+    digest = provider_hooks.known_by(provider, request, raw)
+    is_new = _store(provider, {digest: raw}, now, headers) == 1
+    if not is_new and not Incoming.objects.filter(source=provider, digest=digest, body=raw).exists():
+        raise errors.Refused(_("This signature was used before."), status=401)
+    return is_new
 
 
-def store(
-    source: str, bodies: Collection[bytes], now: dt.datetime, headers: Mapping[str, str] | None = None
-) -> int:
+def store(source: str, bodies: Collection[bytes], now: dt.datetime) -> int:
     """Stores mails as they came, in the caller's transaction; how many of them were new."""
-    rows = {
-        hashlib.sha256(body).hexdigest(): Incoming(
-            source=source, headers=dict(headers or {}), body=body, received_at=now
-        )
-        for body in bodies
-    }
-    for digest, row in rows.items():
-        row.digest = digest
-    known = set(Incoming.objects.filter(source=source, digest__in=rows).values_list("digest", flat=True))
-    new = [row for digest, row in rows.items() if digest not in known]
-    Incoming.objects.bulk_create(new, ignore_conflicts=True)
-    if new:
-        nudges.after_commit("engine")
-    return len(new)
+    return _store(source, {hashlib.sha256(body).hexdigest(): body for body in bodies}, now, {})
 
 
 def apply_waiting(now: dt.datetime, limit: int = BATCH) -> int:
@@ -73,6 +62,19 @@ def forget_old(now: dt.datetime) -> int:
     """Drops mails of more than 30 days ago that nobody needs; a reply keeps its original."""
     old = Incoming.objects.filter(received_at__lt=now - KEEP, status__in=[Status.APPLIED, Status.IGNORED])
     return old.filter(reply=None).delete()[0]
+
+
+def _store(source: str, bodies: Mapping[str, bytes], now: dt.datetime, headers: Mapping[str, str]) -> int:
+    known = set(Incoming.objects.filter(source=source, digest__in=bodies).values_list("digest", flat=True))
+    new = [
+        Incoming(source=source, digest=digest, headers=dict(headers), body=body, received_at=now)
+        for digest, body in bodies.items()
+        if digest not in known
+    ]
+    Incoming.objects.bulk_create(new, ignore_conflicts=True)
+    if new:
+        nudges.after_commit("engine")
+    return len(new)
 
 
 def _prove(provider: str, request: HttpRequest) -> None:

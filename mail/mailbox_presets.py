@@ -30,7 +30,7 @@ class Preset:
 PERSONAL = _("Meant for personal mail only; many letters to members may close it.")
 PRESETS = (
     Preset(
-        "gmail",
+        "gmail",  # "more than 500" a day is what gets an account stopped; by SMTP at most 100 people in a letter
         "Gmail",
         20,
         500,
@@ -56,7 +56,8 @@ PRESETS = (
         "exchange-online-limits#sending-limits-1",
     ),
     Preset(
-        "outlook",  # the page names figures for subscribers only (1,000 a day to people not written to before)
+        "outlook",  # the page names 5,000 a day for subscribers, 1,000 of them not written to before, and "lower" for
+        # all others; 300 is what those report (learn.microsoft.com/answers/a/9461080), no figure of Microsoft's
         "Outlook.com, Hotmail",
         10,
         300,

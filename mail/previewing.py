@@ -61,9 +61,10 @@ def _values(version: LetterVersion, language: str, member: Member) -> dict[str, 
 
 def _samples(version: LetterVersion, language: str) -> dict[str, Any]:
     found = merge_fields.samples(language)
-    found["sender"] = {**found["sender"], **values.of_sender(version.sender)}
+    house = House.current()
+    found["sender"] = {**found["sender"], **values.of_sender(version.sender, language, house.language)}
     found["member"]["language"] = language
     # A house that has a name reads its own, not that of the example.
-    found["business"] |= {name: said for name, said in values.of_house(House.current()).items() if said}
+    found["business"] |= {name: said for name, said in values.of_house(house).items() if said}
     found["brand"] = brand.values(Brand.current())
     return found

@@ -1,10 +1,12 @@
 """How each mail provider proves who it is and says what became of a letter: by anymail's own views.
 
 A provider has to bring the name and password of `ANYMAIL_WEBHOOK_SECRET`, or its own signature where a key for that
-is set (`SIGNED`); with neither of them set, nobody is believed. Anymail checks no age of signatures: a message sent
-again changes nothing, because what it reports is known already.
+is set (`SIGNED`); with neither of them set, nobody is believed. A signature that says when it was made counts for 300
+seconds either way, and Mailgun's, which says nothing of what it came with, for one message only.
 """
 
+import hashlib
+import json
 import warnings
 from collections.abc import Mapping
 from typing import Any
@@ -14,8 +16,10 @@ from anymail import urls
 from anymail.exceptions import AnymailError, AnymailInsecureWebhookWarning, AnymailNotSupportedWarning
 from anymail.signals import AnymailTrackingEvent
 from anymail.webhooks.amazon_ses import AmazonSESBaseWebhookView, AmazonSESTrackingWebhookView
-from anymail.webhooks.base import AnymailCoreWebhookView
+from anymail.webhooks.base import AnymailBaseWebhookView, AnymailCoreWebhookView
+from anymail.webhooks.mailgun import MailgunTrackingWebhookView
 from anymail.webhooks.resend import ResendTrackingWebhookView, SvixWebhookValidationMixin
+from anymail.webhooks.sendgrid import SendGridTrackingWebhookView
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -68,7 +72,33 @@ class Resend(ResendTrackingWebhookView):  # type: ignore[misc]
             signatures.verify([secret], named, request.body)
 
 
-OWN: dict[str, type[AnymailCoreWebhookView]] = {"amazon_ses": AmazonSes, "resend": Resend}
+class SignedByMailgun(AnymailBaseWebhookView):  # type: ignore[misc]
+    """What both doors for Mailgun ask beside its signature: when it was made."""
+
+    def validate_request(self, request: HttpRequest) -> None:
+        super().validate_request(request)
+        signatures.check_age(str(_signature_of_mailgun(request)["timestamp"]))
+
+
+class Mailgun(SignedByMailgun, MailgunTrackingWebhookView):  # type: ignore[misc]
+    """Mailgun's, whose signature is of a time and a token (documentation.mailgun.com, “Securing Webhooks”)."""
+
+
+class SendGrid(SendGridTrackingWebhookView):  # type: ignore[misc]
+    """SendGrid's, whose signature is of a time and the body."""
+
+    def validate_request(self, request: HttpRequest) -> None:
+        super().validate_request(request)
+        if self.webhook_verification_key:
+            signatures.check_age(request.headers["X-Twilio-Email-Event-Webhook-Timestamp"])
+
+
+OWN: dict[str, type[AnymailCoreWebhookView]] = {
+    "amazon_ses": AmazonSes,
+    "mailgun": Mailgun,
+    "resend": Resend,
+    "sendgrid": SendGrid,
+}
 
 
 class Unproven(Exception):
@@ -99,6 +129,13 @@ def prove(provider: str, request: HttpRequest) -> None:
         raise Unproven(f"{type(error).__name__}: {error}") from error
 
 
+def known_by(provider: str, request: HttpRequest, raw: bytes) -> str:
+    """What a message that is proven is known by when it comes again: its body, or the token that Mailgun signed."""
+    if provider == "mailgun":
+        raw = b"token " + str(_signature_of_mailgun(request)["token"]).encode()
+    return hashlib.sha256(raw).hexdigest()
+
+
 def is_guarded(provider: str) -> bool:
     """Whether anything is set by which this provider could show who it is."""
     return bool(_setting("WEBHOOK_SECRET")) or any(map(_setting, SIGNED.get(provider, ())))
@@ -121,6 +158,12 @@ def request_of(headers: Mapping[str, str], body: bytes) -> HttpRequest:
     request._set_content_type_params(request.META)  # type: ignore[attr-defined]
     request._body = body
     return request
+
+
+def _signature_of_mailgun(request: HttpRequest) -> Mapping[str, Any]:
+    is_json = request.content_type == "application/json"
+    found: Mapping[str, Any] = json.loads(request.body)["signature"] if is_json else request.POST
+    return found
 
 
 def _view(provider: str) -> Any:

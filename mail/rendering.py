@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mail import brand, liquid
+from mail import brand, card, liquid
 
 CONTROLS = dict.fromkeys([*range(32), *range(127, 160), 0x2028, 0x2029], None)
 UNSEEN = {code: None for code in CONTROLS if chr(code) not in "\n\t"}
@@ -38,8 +38,10 @@ def render(compiled: Mapping[str, str], values: Mapping[str, Any]) -> Rendered:
     try:
         return Rendered(
             subject=one_line(liquid.text(compiled["subject"]).render(context)),
-            html=liquid.html(brand.dressed(compiled["html"], values.get("brand"))).render(context),
-            text=tidy(liquid.text(compiled["text"]).render(context)),
+            html=liquid.html(brand.dressed(card.signed(compiled["html"]), values.get("brand"))).render(
+                context
+            ),
+            text=tidy(liquid.text(card.signed_text(compiled["text"])).render(context)),
         )
     except (liquid.LiquidError, ValueError, TypeError, ArithmeticError) as error:
         raise RenderError(reason(error)) from error

@@ -1,7 +1,6 @@
 """What mail providers report is stored as it came and answered at once; it is understood and applied later."""
 
 import datetime as dt
-import hashlib
 import logging
 
 from django.db import OperationalError, transaction
@@ -25,14 +24,17 @@ def receive(provider: str, request: HttpRequest, raw: bytes, now: dt.datetime) -
     """Stores one report and wakes the workers; False when it is stored already. `now` is aware.
 
     Raises Refused: 404 for a provider nobody knows, 403 when no secret is set here, 401 unless the provider
-    itself sent this, 400 for what cannot be read. Then nothing is written.
+    itself sent this and for a signature that came with something else before, 400 for what cannot be read. Then
+    nothing is written.
     """
     _prove(provider, request)
     body = _text(raw, request.content_type or "")
     headers = {name: request.headers[name] for name in provider_hooks.KEPT if name in request.headers}
-    digest = hashlib.sha256(raw).hexdigest()
+    digest = provider_hooks.known_by(provider, request, raw)
     found = {"headers": headers, "body": body, "received_at": now}
-    _row, is_new = Report.objects.get_or_create(provider=provider, digest=digest, defaults=found)
+    row, is_new = Report.objects.get_or_create(provider=provider, digest=digest, defaults=found)
+    if row.body != body:
+        raise errors.Refused(_("This signature was used before."), status=401)
     if is_new:
         nudges.after_commit("engine")
     return is_new

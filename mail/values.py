@@ -31,11 +31,12 @@ def supply(supplier: Supplier) -> None:
 
 def gather(messages: Sequence[Message], now: dt.datetime) -> dict[int, dict[str, Any]]:
     """The values per letter id, in each member's language and time zone."""
-    house, look = of_house(House.current()), brand.values(Brand.current())
+    at_home, look = House.current(), brand.values(Brand.current())
+    house = of_house(at_home)
     live = _live_subscriptions({message.member_id for message in messages})
     people = writers.of(messages, now)
     found = {
-        message.pk: _values(message, house, live.get(message.member_id), people[message.pk])
+        message.pk: _values(message, at_home, house, live.get(message.member_id), people[message.pk])
         for message in messages
     }
     if look:  # kept with each letter, so that it is read again as it looked
@@ -73,14 +74,14 @@ def language_of(message: Message) -> str:
 
 
 def _values(
-    message: Message, house: dict[str, Any], held: Subscription | None, writer: writers.Writer
+    message: Message, at_home: House, house: dict[str, Any], held: Subscription | None, writer: writers.Writer
 ) -> dict[str, Any]:
     language = language_of(message)
     return {
         "member": _member(message.member, language),
         "plan": _plan(message.member.plan, language),
         "subscription": _subscription(held, message.member, language),
-        "sender": {**of_sender(writer.sender), "instead_of": writer.instead_of},
+        "sender": {**of_sender(writer.sender, language, at_home.language), "instead_of": writer.instead_of},
         "links": _links(message),
         "business": house,
     }
@@ -128,13 +129,13 @@ def _price(priced: Plan | Subscription, language: str) -> str:
     return wording.price(priced.amount, priced.currency, priced.interval, priced.interval_count, language)
 
 
-def of_sender(sender: Sender) -> dict[str, Any]:
-    """What a letter says of who writes it."""
+def of_sender(sender: Sender, language: str, house: str) -> dict[str, Any]:
+    """What a letter in this language says of who writes it; `house` is the language of the house."""
     picture = pictures.url(sender.picture.name) if sender.picture else ""
     return {
         "name": sender.name,
         "first_name": sender.name.split(" ")[0],
-        "role": sender.role,
+        "role": sender.role_in(language, house),
         "email": sender.email,
         "reply_to": sender.answers_to,
         "phone": sender.phone,

@@ -48,7 +48,6 @@ SENTENCES = {
     "value.benefit_used": gettext_lazy("Used a benefit"),
     "guide.completed": gettext_lazy("Finished the guide"),
     "usage.visit": gettext_lazy("A visit"),
-    "value.event_attended": gettext_lazy("Attended something"),
     "value.perk_earned": gettext_lazy("Earned a perk"),
     "value.money_saved": gettext_lazy("Saved money"),
     "value.content_consumed": gettext_lazy("Read, saw or heard something"),

@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 
 from flows import signing
 from flows.editing.letter_form import LANGUAGES
-from mail import writers
-from mail.models import Message, Sender
+from mail import wording, writers
+from mail.models import Brand, Message, Sender
+from office.models import House
 from relationship import succession
 
 NEAR = dt.timedelta(days=14)
@@ -59,6 +60,14 @@ def named(codes: Iterable[str]) -> list[str]:
 def foreign(sender: Sender, codes: Iterable[str]) -> list[str]:
     """Those of these languages that this person does not speak, by name."""
     return named(code for code in codes if not sender.speaks(code))
+
+
+def role_languages(sender: Sender) -> list[str]:
+    """The languages but the house's own (codes) in which members read what this person does."""
+    own = wording.base(House.current().language)
+    written = signing.languages(sender) if sender.pk else []
+    codes = {*Brand.current().languages, *written, *sender.roles}
+    return sorted(code for code in codes if wording.base(code) != own)
 
 
 def missing(sender: Sender) -> str:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -87,7 +88,7 @@ def _drawn(title: str, gauge: counted.Gauge) -> Drawn:
 def _verdict(gauge: counted.Gauge) -> str:
     good, bad = _percent(gauge.good), _percent(gauge.bad)
     return {
-        "": _("Too few letters left to say: %d are needed.") % counted.FEW,
+        "": _("Too few letters left to say: %s are needed.") % intcomma(counted.FEW),
         "good": _("Good: below %s.") % good,
         "warn": _("Above %(good)s. From %(bad)s on mail servers put letters aside.")
         % {"good": good, "bad": bad},

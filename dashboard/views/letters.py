@@ -15,9 +15,10 @@ from dashboard import access, chips, fragments, paging, tabs
 from dashboard.questions import mailbox, plans, post, versions
 from dashboard.words import letters
 from dashboard.words import mailbox as mailbox_words
-from mail import mailboxes, reading, rendering, writers
+from mail import mailboxes, reading, rendering, values, writers
 from mail.models import Message
 from office import clock
+from office.models import House
 
 SOON = ("due_at", "id")
 LATEST = ("-finished_at", "-id")
@@ -113,7 +114,8 @@ def _writer(message: Message) -> dict[str, Any]:
     if isinstance(signed, dict) and signed.get("name"):
         return signed
     found = writers.of([message], clock.now())[message.pk]
-    return {"name": found.sender.name, "role": found.sender.role, "instead_of": found.instead_of}
+    role = found.sender.role_in(values.language_of(message), House.current().language)
+    return {"name": found.sender.name, "role": role, "instead_of": found.instead_of}
 
 
 def _read(message: Message) -> tuple[rendering.Rendered | None, str]:

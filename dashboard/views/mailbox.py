@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -79,7 +80,7 @@ def _choices(chosen: str) -> list[tuple[Preset, str, bool]]:
 def _wrong(name: str, text: str) -> list[str]:
     if not text or (text.isascii() and text.isdigit() and 0 < int(text[:9]) <= MOST[name]):
         return []
-    return [_("Write a whole number from 1 to %d, or leave it empty for no limit.") % MOST[name]]
+    return [_("Write a whole number from 1 to %s, or leave it empty for no limit.") % intcomma(MOST[name])]
 
 
 def _try(request: HttpRequest) -> HttpResponse:

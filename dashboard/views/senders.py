@@ -17,8 +17,9 @@ from flows import signing
 from flows.editing.letter_form import LANGUAGES
 from mail import freeing, pictures, writers
 from mail.models import Sender, Succession
+from mail.models.sender import LONGEST_ROLE
 from office import audit, clock, roles
-from office.models import User
+from office.models import House, User
 from relationship import succession
 
 CHANGE = "senders.change"
@@ -65,6 +66,30 @@ class SenderForm(_Form):
             widget=forms.CheckboxSelectMultiple,
         )
         self.initial["languages"] = self.instance.spoken
+        self._ask_roles()
+
+    def _ask_roles(self) -> None:
+        """One more field for what this person does in each other language that members read."""
+        self.roles = {f"role_{code}": code for code in senders.role_languages(self.instance)}
+        for name, code in self.roles.items():
+            self.fields[name] = forms.CharField(
+                label=_("Role in %s") % LANGUAGES.get(code, code),
+                max_length=LONGEST_ROLE,
+                required=False,
+                initial=self.instance.roles.get(code, ""),
+                widget=forms.TextInput(attrs={"lang": code}),
+            )
+        if self.roles:
+            at_home = House.current().language
+            said = _("In %s. Letters in a language that is left empty say this one.")
+            self.fields["role"].help_text = said % LANGUAGES.get(at_home, at_home)
+        self.order_fields(["name", "role", *self.roles])
+
+    def clean(self) -> dict[str, Any] | None:
+        """The roles of other languages are kept as one table."""
+        said = {code: self.cleaned_data.get(name, "") for name, code in self.roles.items()}
+        self.instance.roles = {code: role for code, role in {**self.instance.roles, **said}.items() if role}
+        return super().clean()
 
     def clean_languages(self) -> str:
         """The ticked ones as they are kept: codes with commas between."""

@@ -16,7 +16,7 @@ from mail.mailbox_presets import Preset
 
 def waiting(line: Line, now: dt.datetime) -> str:
     """How many letters wait for the mailbox, and when they are done."""
-    letters = ngettext("%d letter", "%d letters", line.letters) % line.letters
+    letters = ngettext("%s letter", "%s letters", line.letters) % intcomma(line.letters)
     if line.rests_until:
         named = {"letters": letters, "when": times.near(line.rests_until, now), "why": why(line.trouble)}
         return _("%(letters)s wait: the mailbox rests, and is tried again %(when)s. %(why)s") % named
@@ -40,7 +40,7 @@ def said(values: Mapping[str, Any], now: dt.datetime) -> str:
     """That letters do not leave, since when, and what is to be done."""
     number = values["count"]
     named = {
-        "letters": ngettext("%d letter", "%d letters", number) % number,
+        "letters": ngettext("%s letter", "%s letters", number) % intcomma(number),
         "when": times.near(dt.datetime.fromisoformat(values["at"]), now),
         "why": why(values["why"]),
     }

@@ -11,7 +11,8 @@ from mail.models import Message
 def what(message: Message, now: dt.datetime) -> str:
     """What happened while it was handed over."""
     code, _colon, detail = message.reason.partition(":")
-    at = times.near(message.unknown_at or message.due_at, now)
+    moment = message.unknown_at or message.due_at
+    at = _("just now") if abs(now - moment) < dt.timedelta(minutes=1) else times.near(moment, now)
     said = {
         "died": _(
             "The program stopped %s, after the letter was given to the mail server and before its answer came."

@@ -41,5 +41,6 @@ def _named(letter: Definition, draft: Definition) -> Sender:
     """A sender whom only the draft knows yet: somebody new in a file."""
     for sender in draft.get("senders", []):
         if sender.get("slug") == letter.get("sender"):
-            return Sender(**{key: sender.get(key, "") for key in ("slug", "name", "role", "email", "phone")})
+            known = {key: sender.get(key, "") for key in ("slug", "name", "role", "email", "phone")}
+            return Sender(**known, roles=letters.roles_of(sender))
     raise NoSender

@@ -69,7 +69,7 @@ def flows(trade: str, language: str = WRITTEN_IN) -> Iterator[dict[str, Any]]:
 
 def senders(trade: str, language: str = WRITTEN_IN) -> list[dict[str, Any]]:
     """The made-up people who write the trade's letters, as a flow file would name them."""
-    return [_said(sender, language) for sender in _pack(trade)["senders"]]
+    return [_person(sender, language) for sender in _pack(trade)["senders"]]
 
 
 def rules(trade: str, said: Mapping[str, Any]) -> dict[str, Any]:
@@ -124,6 +124,14 @@ def _said(row: Mapping[str, Any], language: str) -> dict[str, Any]:
     """The row with its words in the house's language."""
     words = row.get(OTHER, {}) if language == OTHER else {}
     return {key: value for key, value in {**row, **words}.items() if key != OTHER}
+
+
+def _person(sender: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """Somebody who writes, with the words of the house's language, and those of the other one beside them."""
+    words = sender.get(OTHER, {})
+    if language != OTHER:
+        return dict(sender)
+    return {**_said(sender, language), WRITTEN_IN: {key: sender[key] for key in words if key in sender}}
 
 
 def _danish(definition: Mapping[str, Any], words: Mapping[str, str]) -> dict[str, Any]:

@@ -1,11 +1,31 @@
 import datetime as dt
+import re
+from collections.abc import Mapping
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+CODE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z]{2,4})?")
+LONGEST_ROLE = 120
 LANGUAGES = r"^\s*[A-Za-z]{2,3}(-[A-Za-z]{2,4})?(\s*,\s*[A-Za-z]{2,3}(-[A-Za-z]{2,4})?)*\s*$"
+
+
+def check_roles(said: object) -> None:
+    """ValidationError unless it is a table of roles by the code of a language."""
+    if not isinstance(said, Mapping) or not all(map(_is_role, said.items())):
+        raise ValidationError(
+            _("Write what the person does by language, such as %(example)s.")
+            % {"example": '{"da": "Medlemsvært"}'}
+        )
+
+
+def _is_role(said: tuple[object, object]) -> bool:
+    code, role = said
+    is_code = isinstance(code, str) and CODE.fullmatch(code) is not None
+    return is_code and isinstance(role, str) and len(role) <= LONGEST_ROLE
 
 
 class Picture(models.Model):
@@ -35,13 +55,22 @@ class Picture(models.Model):
 class Sender(models.Model):
     """A person who writes letters: a name, a face, a role, a way to answer.
 
-    `reply_to` is where answers go when it is another address than `email`; `user` is the same person as somebody who
-    works here. `until` is the last day (by the house's clock) on which they write; after it `replacement` does.
+    `roles` says by language what `role` says in the house's own. `reply_to` is where answers go when it is another
+    address than `email`; `user` is the same person as somebody who works here. `until` is the last day (by the house's
+    clock) on which they write; after it `replacement` does.
     """
 
     slug = models.SlugField(max_length=80, unique=True)
     name = models.CharField(_("name"), max_length=120)
-    role = models.CharField(_("role"), max_length=120, blank=True)
+    role = models.CharField(_("role"), max_length=LONGEST_ROLE, blank=True)
+    roles = models.JSONField(
+        _("role in other languages"),
+        default=dict,
+        db_default={},
+        blank=True,
+        validators=[check_roles],
+        help_text=_("By language; a letter in another one says the role above."),
+    )
     email = models.EmailField(_("e-mail"))
     phone = models.CharField(_("phone"), max_length=50, blank=True)
     picture = models.ForeignKey(
@@ -121,6 +150,17 @@ class Sender(models.Model):
     def speaks(self, language: str) -> bool:
         """Whether answers in this language (or locale) can be read; believed of who named none."""
         return not self.spoken or language.replace("_", "-").lower().split("-")[0] in self.spoken
+
+    def role_in(self, language: str, house: str) -> str:
+        """What this person does, as a letter in this language (or locale) says it.
+
+        In that language, else in the language without its country, else in that of the `house`, else in any.
+        """
+        wanted = language.replace("_", "-").lower()
+        by_code = {code.lower(): role for code, role in self.roles.items() if role}
+        known = (by_code.get(code, "") for code in (wanted, wanted.split("-")[0]))
+        at_home = self.role or by_code.get(house.replace("_", "-").lower().split("-")[0], "")
+        return next(filter(None, (*known, at_home, *by_code.values())), "")
 
     def has_stopped(self, today: dt.date) -> bool:
         """Whether this person's last day is over."""

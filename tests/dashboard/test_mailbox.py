@@ -79,7 +79,7 @@ def test_a_number_that_is_none_stays_in_its_field_and_changes_nothing(
 ) -> None:
     sent = {"do": "limit", "preset": "numbers", "per_minute": text}
     page = owner.post(PAGE, sent).content.decode()
-    assert "Write a whole number from 1 to 100000" in page
+    assert "Write a whole number from 1 to 100,000" in page
     assert mailboxes.current().decided_at is None
 
 

@@ -142,7 +142,10 @@ def test_it_is_switched_off_with_the_password_only(karen: User) -> None:
     assert second_step.is_on(karen)
     browser.post("/settings/signing-in/password", {"password": PASSWORD})
     assert not second_step.is_on(karen)
-    assert [entry.deed for entry in AuditEntry.objects.order_by("pk")] == ["second_step.on", "second_step.off"]
+    assert [entry.deed for entry in AuditEntry.objects.order_by("pk")] == [
+        "second_step.on",
+        "second_step.off",
+    ]
 
 
 def test_an_owner_helps_who_lost_the_phone_and_others_cannot(karen: User) -> None:

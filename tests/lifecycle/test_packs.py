@@ -228,6 +228,22 @@ def test_a_trade_has_examples_of_benefits_that_no_member_hears_of_yet(
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("language", ["en", "da"])
+@pytest.mark.parametrize("trade", TRADES)
+def test_readers_of_either_language_are_told_what_everybody_does(
+    now: dt.datetime, trade: str, language: str
+) -> None:
+    House.objects.create(language=language)
+    trades.choose(trade, now)
+    written = {row["slug"]: row for row in packs.senders(trade)}
+    for person in Sender.objects.all():
+        said = written[person.slug]
+        assert person.role == (said if language == "en" else said["da"])["role"]
+        assert person.role_in("en-GB", language) == said["role"]
+        assert person.role_in("da-DK", language) == said["da"]["role"]
+
+
+@pytest.mark.django_db
 def test_nothing_is_published_and_choosing_again_changes_nothing(now: dt.datetime) -> None:
     first = trades.choose("club", now).pack
     assert "club-quiet" in first.flows

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
-from mail import bounces, suppressions
-from mail.models import Message
+from mail import bounces, incoming, suppressions
+from mail.models import Incoming, Message
 from members.models import Event
 from tests import cast
 from tests.conftest import FIXTURES
@@ -127,12 +127,39 @@ def test_the_address_it_came_to_names_the_letter_too(letter: Message, now: dt.da
         {"message_id": "<0123456789abcdef0123456789abcdef@example.com>"},
         {"message_id": "<somebody@elsewhere.example>"},
         {"address": "per@example.com"},
+        {"message_id": "<lost@elsewhere>", "to": "bounces+0123456789abcdef0123456789abcdef@example.com"},
+        {"message_id": "<lost@elsewhere>", "to": "bounces+ingrid=example.com@example.com"},
+        {"message_id": "<lost@elsewhere>", "to": "ingrid@example.com"},
     ],
 )
 def test_a_forged_bounce_changes_nothing(letter: Message, now: dt.datetime, said: dict[str, str]) -> None:
-    assert bounces.apply(returned(letter, **said), now)
-    assert not Event.objects.filter(name="mail.bounced").exists()
+    raw = returned(letter, **said)
+    assert bounces.apply(raw, now)
+    incoming.store(incoming.IMAP, [raw], now)
+    incoming.apply_waiting(now)
+    assert Incoming.objects.get().status == "ignored"
+    assert not Event.objects.filter(name__in=["mail.bounced", "letter.replied"]).exists()
     assert not is_stopped()
+
+
+def test_a_bounce_that_came_for_one_letter_stops_no_other_members_address(
+    letter: Message, now: dt.datetime
+) -> None:
+    per = cast.join("per", now - 30 * DAY, quiet=True, email="per@example.com")
+    his = letters.due(per.member, now - DAY)
+    letters.send(now - DAY)
+    his = letters.again(his)
+    verp = f"bounces+{his.uuid.hex}@example.com"
+    assert bounces.apply(returned(his, to=verp, address="ingrid@example.com"), now)
+    assert not is_stopped()
+    assert kinds() == []
+
+
+def test_a_bounce_that_came_into_the_mailbox_names_its_letter(letter: Message, now: dt.datetime) -> None:
+    incoming.store(incoming.IMAP, [returned(letter)], now)
+    incoming.apply_waiting(now)
+    assert Incoming.objects.get().status == "applied"
+    assert is_stopped()
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ ESP = FIXTURES / "webhooks" / "esp"
 BODY = {"RecordType": "Delivery", "Recipient": "ingrid@example.com"}
 # Configurations that nobody may use here, and requests that are refused before anybody looks into them.
 OURS_DIFFER = ("test_warns_if_no_auth", "auth_disabled")
+NO_TIME = "test_successful_signature_check"  # signed at “data timestamp”, which is no time
 
 
 @pytest.fixture(autouse=True)
@@ -107,6 +108,9 @@ def test_what_providers_really_send_is_answered_and_understood(
         case["body_text"].encode(), provider, case["headers"], content_type=case["content_type"]
     )
     if any(name in case["test"] for name in OURS_DIFFER):
+        return
+    if NO_TIME in case["test"]:
+        assert answer.status_code == 401
         return
     expected = {400: 401}.get(case.get("response_status", 200), case.get("response_status", 200))
     assert answer.status_code == expected, answer.content

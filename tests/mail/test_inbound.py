@@ -4,6 +4,8 @@ import base64
 import datetime as dt
 import hmac
 import json
+import secrets
+import time
 from typing import Any
 
 import pytest
@@ -95,9 +97,9 @@ def mailgun(letter_id: str, **more: Any) -> dict[str, Any]:
     return signed({**said, **more})
 
 
-def signed(said: dict[str, Any], key: str = "mailgun-key") -> dict[str, Any]:
-    """The form with the signature that Mailgun makes of its time and token."""
-    timestamp, token = "1772488800", "a" * 50
+def signed(said: dict[str, Any], key: str = "mailgun-key", age: int = 0) -> dict[str, Any]:
+    """The form with the signature that Mailgun makes of its time and a token, so many seconds ago."""
+    timestamp, token = str(int(time.time()) - age), secrets.token_hex(25)
     seal = hmac.new(key.encode(), f"{timestamp}{token}".encode(), "sha256").hexdigest()
     return {**said, "timestamp": timestamp, "token": token, "signature": seal}
 
@@ -161,6 +163,21 @@ def test_a_reply_comes_by_mailgun_whole_or_in_parts(
     }  # fmt: skip
     files = Reply.objects.get(text="Gladly, Mailgun.").files
     assert [(one["name"], one["size"]) for one in files] == [("note.txt", 5)]
+
+
+def test_a_mailgun_signature_counts_for_five_minutes_and_for_one_mail(
+    ingrid: cast.Person, now: dt.datetime, settings: LazySettings
+) -> None:
+    settings.ANYMAIL = {"MAILGUN_WEBHOOK_SIGNING_KEY": "mailgun-key"}
+    door, true = (
+        "/mail/inbound/mailgun/",
+        signed({"body-mime": "Subject: Hi\n\nHi", "sender": "a@example.com"}),
+    )
+    forged = {**true, "body-mime": "Subject: Hi\n\nI leave", "sender": "ingrid@example.com"}
+    late = [signed({"body-mime": "Subject: Hi\n\nHi"}, age=age) for age in (310, -310)]
+    told = [Client().post(door, said).status_code for said in (true, true, forged, *late)]
+    assert told == [200, 200, 401, 401, 401]
+    assert Incoming.objects.count() == 1
 
 
 def test_a_mailgun_that_keeps_the_mail_to_itself_is_set_aside_with_the_way_out(

@@ -15,7 +15,7 @@ from members import consent
 from members.models import Event, Member
 from tests import cast
 from tests.cast import Person
-from tests.mail import letters, reported
+from tests.mail import letters, providers_say, reported
 
 pytestmark = pytest.mark.django_db
 MINUTE, DAY = dt.timedelta(minutes=1), dt.timedelta(days=1)
@@ -237,3 +237,20 @@ def test_reports_are_forgotten_after_a_month_but_not_what_nobody_understood(
 )  # fmt: skip
 def test_a_mail_servers_words_tell_what_lasts(text: str, kind: str) -> None:
     assert bounce_kinds.of_text(text, "hard") == kind
+
+
+@pytest.mark.parametrize(
+    ("severity", "words", "kind"),
+    [
+        ("permanent", "", "hard"), ("permanent", "552 5.2.2 full", "soft"), ("permanent", "550 5.7.1 no", "soft"),
+        ("permanent", "550 5.1.1 unknown", "hard"),
+    ],
+)  # fmt: skip
+def test_mailguns_severity_tells_what_its_mail_server_did_not(
+    letter: Message, now: dt.datetime, settings: LazySettings, severity: str, words: str, kind: str
+) -> None:
+    settings.ANYMAIL = {"MAILGUN_WEBHOOK_SIGNING_KEY": providers_say.MAILGUN_KEY}
+    body = providers_say.mailgun(providers_say.claim("bounced", letter, now))
+    body["event-data"] |= {"severity": severity, "reason": "generic", "delivery-status": {"message": words}}
+    assert reported.tell(body, now, "mailgun", proof={}).status == "applied"
+    assert told("mail.bounced")[0].data["kind"] == kind
