@@ -13,7 +13,7 @@ from api.models import SecondStep
 from office import clock
 from office.models import AuditEntry, User
 
-PASSWORD = "four words about boats"  # noqa: S105
+PASSWORD = "four words about boats"
 
 
 @pytest.fixture
