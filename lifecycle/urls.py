@@ -22,6 +22,7 @@ urlpatterns = [
     path("settings/trade/<slug:slug>/", trades.trade, name="trade"),
     path("", include("intake.urls")),
     path("", include("mail.urls")),
+    path("", include("relationship.urls")),
     path("", include("winback.urls")),
     path("", include("dashboard.urls")),
 ]

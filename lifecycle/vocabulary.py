@@ -17,6 +17,8 @@ from members import segment_uses as uses
 from members.atoms import event, fact, segment
 from relationship import erasing as relationship_erasing
 from relationship import reward_step, task_step
+from relationship.surveys import letter_values as survey_values
+from relationship.surveys import survey_block
 from winback import values as leaving_values
 
 ATOMS: dict[str, ModuleType] = {"fact": fact, "event": event, "segment": segment, "flow": flow_atom}
@@ -42,6 +44,7 @@ BLOCKS: dict[str, ModuleType] = {
     "sender": sender,
     "membership": membership,
     "question": question,
+    "survey": survey_block,
 }
 
 # What happens in the rooms when a member is erased, exported, or merged with another row of the same person.
@@ -65,3 +68,4 @@ def bind() -> None:
     exporting.bind(KNOWN_WITHOUT_A_KEY)
     merging_members.bind(MERGING)
     leaving_values.bind()
+    survey_values.bind()

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from mail import addressing, conversations, limits, reasons, sending_rules, suppressions, writers
+from mail import addressing, conversations, limits, questions, reasons, sending_rules, suppressions, writers
 from mail.calendar import Shut
 from mail.conversations import Talks
 from mail.limits import Hindrance, Ledger
@@ -51,7 +51,7 @@ class Grounds:
 def decide(messages: Sequence[Message], now: dt.datetime) -> dict[int, Verdict]:
     """The verdict per letter id. The letters are claimed; those that may leave count for their member from here on."""
     rules = sending_rules.current()
-    bound = [message for message in messages if limits.bind(message, rules)]
+    bound = [message for message in messages if limits.bind(message, rules) or questions.named(message)]
     if not bound:
         return _weigh(messages, [], Ledger(rules), now)
     with transaction.atomic():

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from members import (
+    answers,
     contract_facts,
     fact_rows,
     fact_windows,
@@ -28,7 +29,7 @@ from office.models import Beat
 BATCH = 1000
 # The beat that remembers which windows the last night saw. A new name, when facts are reckoned otherwise than before,
 # makes the next night look at everybody.
-ROLLED = "facts rolled 3"
+ROLLED = "facts rolled 4"
 
 
 def refresh(now: dt.datetime, limit: int = BATCH) -> int:
@@ -89,6 +90,7 @@ def _sources(known: list[fact_rows.Known], ids: list[int], now: dt.datetime) -> 
         paused=lifetimes.paused(lives, now),
         paid=contract_facts.paid(ids),
         plans=_plans(known, rhythms, now),
+        answered=answers.of(ids, now),
         renewed=renewals.of(lives, now, {one.member_id for one in known if one.status == "past_due"}),
     )
 

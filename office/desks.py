@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 GROUPS = (
-    (_("Letters"), "letters", ("mail.Letter", "mail.Message", "members.Topic")),
+    (_("Letters"), "letters", ("mail.Letter", "mail.Message", "relationship.Survey", "members.Topic")),
     (_("Flows"), "flows", ("flows.Flow",)),
     (_("People who write"), "writers", ("mail.Sender",)),
     (_("Plans and promises"), "plans", ("members.Plan",)),

@@ -44,6 +44,7 @@ MAY: dict[str, tuple[str, ...]] = {
     "mailbox.change": OWNER,
     "status.read": OWNER,
     "house.change": EDITORS,
+    "surveys.change": EDITORS,
     "brand.change": OWNER,
     "pictures.change": EDITORS,
     "changes.read": EDITORS,

@@ -17,6 +17,7 @@ from mail.models import Sender
 from members import segments
 from members.models import Segment
 from office.models import House, User
+from relationship.surveys import files as survey_files
 
 FOLDER = Path(__file__).resolve().parent
 STARTER = FOLDER.parent.parent / "flows" / "starter"
@@ -25,14 +26,15 @@ WRITTEN_IN, OTHER = "en", "da"
 
 @dataclass(frozen=True)
 class Loaded:
-    """What was made and was not there before: flows and segments by slug, and the names of people who write."""
+    """What was made and was not there before: flows, segments and questions by slug, and the names of who write."""
 
     flows: list[str]
     segments: list[str]
     senders: list[str]
+    surveys: list[str]
 
     def __bool__(self) -> bool:
-        return bool(self.flows or self.segments or self.senders)
+        return bool(self.flows or self.segments or self.senders or self.surveys)
 
 
 def load(trade: str, now: dt.datetime, user: User | None = None) -> Loaded:
@@ -40,11 +42,12 @@ def load(trade: str, now: dt.datetime, user: User | None = None) -> Loaded:
     pack, language = _pack(trade), wording.base(House.current().language)
     made_senders = _senders(trade, language)
     made_segments = _segments(pack, language, now, user)
+    made_surveys = survey_files.store(surveys(trade))
     there = set(Flow.objects.values_list("slug", flat=True))
     new = [definition for definition in flows(trade, language) if definition["slug"] not in there]
     for definition in new:
         drafting.save(None, definition, user, now)
-    return Loaded([definition["slug"] for definition in new], made_segments, made_senders)
+    return Loaded([definition["slug"] for definition in new], made_segments, made_senders, made_surveys)
 
 
 def flows(trade: str, language: str = WRITTEN_IN) -> Iterator[dict[str, Any]]:
@@ -54,16 +57,24 @@ def flows(trade: str, language: str = WRITTEN_IN) -> Iterator[dict[str, Any]]:
     """
     pack = _pack(trade)
     starters = [STARTER / f"{name}.toml" for name in pack.get("starter", [])]
+    ours = {letter["slug"]: letter for letter in pack.get("letters", [])}  # in the place of the starter's
     own = [file for file in sorted((FOLDER / trade).glob("*.toml")) if file.name != "pack.toml"]
     for file in (*starters, *own):
         definition = files.read(file.read_text(encoding="utf-8"))
         definition.pop("senders", None)
+        definition["letters"] = [ours.get(letter["slug"], letter) for letter in definition.get("letters", [])]
         yield _danish(definition, pack[OTHER][file.stem]) if language == OTHER else definition
 
 
 def senders(trade: str, language: str = WRITTEN_IN) -> list[dict[str, Any]]:
     """The made-up people who write the trade's letters, as a flow file would name them."""
     return [_said(sender, language) for sender in _pack(trade)["senders"]]
+
+
+def surveys(trade: str) -> list[dict[str, Any]]:
+    """The questions that the trade's letters ask with one click, in both languages."""
+    found: list[dict[str, Any]] = _pack(trade).get("surveys", [])
+    return found
 
 
 def rules(trade: str, said: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,12 +1,13 @@
 """What a letter can be put together from: kinds of block, each a module in this package or in an upper room.
 
 A kind has a `LABEL`, its `FIELDS`, and `parts(block, page)`: the block as parts of a page. Where a field's text is not
-all there is to check, it also has `problems(block, page)`. `lifecycle/vocabulary.py` lists the kinds and binds them.
+all there is to check, it also has `problems(block, page)`. One that shows what a room keeps (a question, an offer) has
+`HOLDS`, the field that names it. `lifecycle/vocabulary.py` lists the kinds and binds them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal
@@ -38,7 +39,10 @@ _kinds: dict[str, ModuleType] = {}
 
 @dataclass(frozen=True)
 class Field:
-    """One thing to fill in. `line` and `lines` hold text, `link` an address or a field that is one."""
+    """One thing to fill in. `line` and `lines` hold text, `link` an address or a field that is one.
+
+    `options` are choices that a room keeps: asked for whenever they are shown, and checked by the kind itself.
+    """
 
     name: str
     label: Words
@@ -46,6 +50,7 @@ class Field:
     is_needed: bool = True
     help: Words = ""
     choices: Sequence[tuple[str, Words]] = ()
+    options: Callable[[], Sequence[tuple[str, Words]]] | None = None
     longest: int = 300
 
 
@@ -112,6 +117,17 @@ def pictures(blocks: Any) -> list[str]:
     return [str(block[name]) for block, name in shown if block.get(name)]
 
 
+def held(texts: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """What the blocks of a letter show that a room keeps, by kind: the name of the first of each, in any language."""
+    found: dict[str, str] = {}
+    for text in texts.values():
+        rows = text.get("blocks")
+        for block in rows if isinstance(rows, list) else ():
+            if named := _named(block):
+                found.setdefault(block["kind"], named)
+    return found
+
+
 def guard(block: Block) -> str:
     """The field without which this block is not shown: the one it names, else the one that its link is."""
     if block.get(GUARD):
@@ -138,6 +154,12 @@ def _asked(block: Block, text: str) -> str:
     """The text with the condition under which its block is shown, so that nobody finds its field unguarded."""
     path = block.get(GUARD)
     return f"{{% if {path} != blank %}}{text}{{% endif %}}" if path else text
+
+
+def _named(block: Any) -> str:
+    name = block.get("kind") if isinstance(block, Mapping) else None
+    key = getattr(_kinds[name], "HOLDS", "") if name in _kinds else ""
+    return str(block.get(key, "")) if key else ""
 
 
 def _picture_fields(block: Block) -> list[str]:

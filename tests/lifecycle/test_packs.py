@@ -9,19 +9,21 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from flows import drafting, publishing
+from flows import drafting, letters, publishing
 from flows.models import Flow
 from lifecycle import trades
 from lifecycle.trades import packs
-from mail import compiling, merge_fields, rendering
-from mail.models import Sender
+from mail import blocks, compiling, merge_fields, rendering
+from mail.models import LetterVersion, Sender
 from mail.models.message import Purpose
 from members.models import Segment
 from office.models import House
+from relationship.surveys import files as survey_files
+from relationship.surveys import letter_values
 
 TRADES = trades.names()
 LANGUAGES = ("en", "da")
-PARTS = ("subject", "preheader", "body")
+PARTS = ("subject", "preheader", "body", "blocks")
 FLOWS = {
     (trade, language): {flow["slug"]: flow for flow in packs.flows(trade, language)}
     for trade in TRADES
@@ -49,10 +51,22 @@ CLICHES = (
 )
 
 
-def own_texts(flow: dict[str, Any], slug: str) -> dict[str, str]:
+@pytest.fixture
+def questions(db: None) -> None:
+    """Every question that a letter of some trade asks is in the house."""
+    for trade in TRADES:
+        survey_files.store(packs.surveys(trade))
+
+
+def own_texts(flow: dict[str, Any], slug: str) -> dict[str, Any]:
     """The letter in the flow's own language."""
     letter = next(one for one in flow["letters"] if one["slug"] == slug)
-    return {part: letter[part] for part in PARTS}
+    return {part: letter[part] for part in PARTS if part in letter}
+
+
+def words(flow: dict[str, Any], slug: str) -> str:
+    """All that it says, with its Liquid."""
+    return " ".join(letters.said(own_texts(flow, slug)))
 
 
 @functools.cache
@@ -94,12 +108,16 @@ def said(letter: rendering.Rendered) -> str:
     return letter.text.split("Anna Bak, Member host")[0]
 
 
+@pytest.mark.usefixtures("questions")
 @pytest.mark.parametrize(("trade", "flow", "slug"), LETTERS)
 def test_each_letter_reads_well_whoever_gets_it(trade: str, flow: str, slug: str) -> None:
     for language in LANGUAGES:
         text = compiled(trade, flow, slug, language)
+        held = blocks.held({language: own_texts(FLOWS[trade, language][flow], slug)})
+        asked = letter_values.example(LetterVersion(holds=held), language)
+        assert held.keys() <= asked.keys()
         assert text.warnings == []
-        for values in readings():
+        for values in [*readings(), *(one | asked for one in readings() if asked)]:
             letter = rendering.render(text.texts(), values)
             page = letter.subject + "\n" + said(letter)
             assert not re.search(
@@ -119,11 +137,7 @@ def test_each_letter_reads_well_whoever_gets_it(trade: str, flow: str, slug: str
 @pytest.mark.parametrize(("trade", "flow", "slug"), LETTERS)
 def test_both_languages_ask_for_the_same_facts(trade: str, flow: str, slug: str) -> None:
     asked = [
-        set(
-            re.findall(
-                r"\b(?:member|plan|subscription|links|sender)\.\w+", " ".join(own_texts(own, slug).values())
-            )
-        )
+        set(re.findall(r"\b(?:member|plan|subscription|links|sender)\.\w+", words(own, slug)))
         for own in (FLOWS[trade, language][flow] for language in LANGUAGES)
     ]
     assert asked[0] == asked[1]
@@ -134,7 +148,7 @@ def test_no_letter_names_a_person_of_whom_the_house_knows_nothing(trade: str) ->
     names = {sender["name"].split()[0] for one in TRADES for sender in packs.senders(one)}
     for flow in (*FLOWS[trade, "en"].values(), *FLOWS[trade, "da"].values()):
         for letter in flow.get("letters", []):
-            text = re.sub(r"\{\{.*?\}\}|\{%.*?%\}", "", " ".join(own_texts(flow, letter["slug"]).values()))
+            text = re.sub(r"\{\{.*?\}\}|\{%.*?%\}", "", words(flow, letter["slug"]))
             assert (
                 not [name for name in names if re.search(rf"\b{name}\b", text)] or flow["slug"] == "welcome"
             )

@@ -10,6 +10,7 @@ import pytest
 from lifecycle import vocabulary
 from mail import blocks, brand, compiling, merge_fields, pictures, rendering
 from tests.mail import photos
+from tests.relationship import surveying
 
 GOOD: dict[str, dict[str, Any]] = {
     "heading": {"text": "Hi {{ member.first_name }} & <all>", "size": "small"},
@@ -21,6 +22,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "divider": {},
     "sender": {},
     "membership": {},
+    "survey": {"survey": "hoped-for"},
     "question": {"text": "Is it what you hoped for?", "answers": "Yes\nPartly, I'd say\nNo & never"},
 }
 
@@ -51,6 +53,8 @@ def mistakes(page: str) -> list[Any]:
 
 def block(kind: str) -> dict[str, Any]:
     row = {"kind": kind, **GOOD[kind]}
+    if kind == "survey":
+        surveying.store(surveying.HOPED_FOR)
     return {**row, "picture": pictures.keep(photos.photo()).name} if kind == "picture" else row
 
 
@@ -139,7 +143,8 @@ def test_a_small_picture_is_not_blown_up():
     ("row", "said"),
     [
         ({"kind": "cake"}, "Block 1 (cake): there is no such block"),
-        ({"kind": "survey"}, "Block 1 (survey): this house has no such block yet"),
+        ({"kind": "statement"}, "Block 1 (statement): this house has no such block yet"),
+        ({"kind": "survey", "survey": "gone"}, "there is no question “gone”: write it first"),
         ({"kind": "heading"}, "Block 1 (heading): “Words” is empty"),
         ({"kind": "heading", "text": "x", "size": "huge"}, "“Size” must be one of large, small"),
         ({"kind": "heading", "text": "x", "colour": "red"}, "it has no “colour”"),

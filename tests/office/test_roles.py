@@ -25,6 +25,7 @@ CHANGED_BY = {
     "members.plan": "plans.change",
     "members.stagerule": "stage_rules.change",
     "office.house": "house.change",
+    "relationship.survey": "surveys.change",
     "office.user": "users.change",
 }
 DELETED_BY = {

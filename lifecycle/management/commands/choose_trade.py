@@ -33,6 +33,8 @@ class Command(BaseCommand):
             self.stdout.write(f"flows to read and publish: {', '.join(made.flows)}")
         if made.segments:
             self.stdout.write(f"segments made: {', '.join(made.segments)}")
+        if made.surveys:
+            self.stdout.write(f"questions made: {', '.join(made.surveys)}")
         if made.senders:
             names = ", ".join(made.senders)
             self.stdout.write(f"made-up people who write, to be replaced by your own: {names}")
