@@ -31,15 +31,13 @@ from office import clock, desk, roles
 CONTACT = ("first_name", "last_name", "email", "phone", "locale", "time_zone", "country")
 if TYPE_CHECKING:
     _Form = forms.ModelForm[Member]
-    _Lines = admin.TabularInline[TopicWords, Topic]
 else:
     _Form = forms.ModelForm
-    _Lines = admin.TabularInline
 
 
-class Words(_Lines):
+class Words(desk.Parts):
     model = TopicWords
-    extra = 1
+    changed_by = roles.MAY["house.change"]
 
 
 @admin.register(Topic)

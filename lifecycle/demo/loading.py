@@ -16,6 +16,7 @@ from lifecycle.demo import (
     invitation,
     ladder,
     lives,
+    opinions,
     people,
     post,
     register,
@@ -61,6 +62,7 @@ def load(members: int, seed: int, now: dt.datetime, *, users: bool = True) -> Lo
         tasks = chores.write(rows, runs, now)
         fact_keeping.recompute([row.member.pk for row in rows], now)
         trades.choose("club", now)
+        opinions.write(rows)
         segment_keeping.refresh_all(now)
     return Loaded(rows, len(letters), len(arrived), len(tasks))
 

@@ -17,10 +17,9 @@ from relationship.surveys import asking
 
 if TYPE_CHECKING:
     _Form = forms.ModelForm[Survey]
-    _Lines = admin.TabularInline[SurveyWords, Survey]
     _Words = BaseInlineFormSet[SurveyWords, Survey, forms.ModelForm[SurveyWords]]
 else:
-    _Form, _Lines, _Words = forms.ModelForm, admin.TabularInline, BaseInlineFormSet
+    _Form, _Words = forms.ModelForm, BaseInlineFormSet
 
 Kind = Survey.Kind
 PLACES = [(number, str(number)) for number in range(1, asking.MOST + 1)]
@@ -70,7 +69,8 @@ class SurveyForm(_Form):
         both = set(found.get("worrying", ())) & set(found.get("good", ()))
         if both:
             self.add_error("good", said("An answer cannot be good and need a person."))
-        if found.get("kind") != Kind.CHOICE and (found.get("worrying") or found.get("good")):
+        kind = found.get("kind") or self.instance.kind  # it stays once there are answers
+        if kind != Kind.CHOICE and (found.get("worrying") or found.get("good")):
             self.add_error("worrying", said("A question answered by a number knows this itself: untick all."))
         is_new = found.get("is_retired") and not self.instance.retired_at
         if is_new and (used := letters_in_use.holding("survey", self.instance.slug)):
@@ -122,10 +122,10 @@ def _is_kept(form: Any) -> bool:
     return bool(form.cleaned_data) and not form.cleaned_data.get("DELETE")
 
 
-class Words(_Lines):
+class Words(desk.Parts):
     model = SurveyWords
     formset = WordsForms
-    extra = 1
+    changed_by = roles.MAY["surveys.change"]
 
 
 @admin.register(Survey)
