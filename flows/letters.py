@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from mail import blocks, compiling, inspecting, pictures
+from mail import arbitration, blocks, compiling, inspecting, pictures
 from mail.models import Letter, LetterVersion, Picture, Sender
 from mail.models.message import Purpose
 from office.models import House
@@ -37,7 +37,7 @@ def errors(definition: Definition) -> list[str]:
         found += [f"{place}: unknown word “{key}”" for key in sorted(_strangers(letter))]
         if not isinstance(letter.get("by_owner", False), bool):
             found.append(f"{place}.by_owner: must be true or false")
-        found += _mistakes(letter, definition, place)
+        found += _mistakes(letter, definition, place) + _too_much(letter, definition, place)
     return found
 
 
@@ -191,6 +191,16 @@ def _mistakes(letter: Mapping[str, Any], definition: Definition, place: str) -> 
             _compile(source, code, definition)
         except compiling.LetterErrors as error:
             found += [f"{place} ({code}): {mistake}" for mistake in error.errors]
+    return found
+
+
+def _too_much(letter: Mapping[str, Any], definition: Definition, place: str) -> list[str]:
+    """A letter shows one thing of each kind that a room keeps, the same in every language; a receipt offers nothing."""
+    held = blocks.all_held(texts(letter, definition))
+    several = {blocks.label(kind): names for kind, names in held.items() if len(names) > 1}
+    found = [f"{place}: one {kind} in a letter, not {', '.join(names)}" for kind, names in several.items()]
+    if definition.get("purpose") == Purpose.TRANSACTIONAL and arbitration.OFFER in held:
+        found.append(f"{place}: a letter about the membership itself makes no offer")
     return found
 
 

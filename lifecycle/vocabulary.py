@@ -20,6 +20,8 @@ from relationship import reward_step, task_step
 from relationship.surveys import letter_values as survey_values
 from relationship.surveys import survey_block
 from winback import values as leaving_values
+from winback.offers import letter_values as offer_values
+from winback.offers import offer_block
 
 ATOMS: dict[str, ModuleType] = {"fact": fact, "event": event, "segment": segment, "flow": flow_atom}
 STEPS: dict[str, ModuleType] = {
@@ -45,6 +47,7 @@ BLOCKS: dict[str, ModuleType] = {
     "membership": membership,
     "question": question,
     "survey": survey_block,
+    "offer": offer_block,
 }
 
 # What happens in the rooms when a member is erased, exported, or merged with another row of the same person.
@@ -69,3 +72,4 @@ def bind() -> None:
     merging_members.bind(MERGING)
     leaving_values.bind()
     survey_values.bind()
+    offer_values.bind()

@@ -173,7 +173,7 @@ class Plans(desk.Desk):
     form = Terms
     fields = (
         *("slug", "name", "sentence", "amount", "currency", "interval", "interval_count"),
-        *("consumption", "quiet_after", "quiet_below", "sleeping_after", "quiet_months"),
+        *("cost_to_serve", "consumption", "quiet_after", "quiet_below", "sleeping_after", "quiet_months"),
     )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:

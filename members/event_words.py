@@ -32,6 +32,8 @@ SENTENCES = {
     "conversation.held": gettext_lazy("Talked with us"),
     "staff.noted": gettext_lazy("A note by us"),
     "usage.here": gettext_lazy("Was here"),
+    "offer.made": gettext_lazy("Was made an offer"),
+    "offer.accepted": gettext_lazy("Accepted an offer"),
     "survey.answered": gettext_lazy("Answered a question"),
     "wish.made": gettext_lazy("Made a wish"),
     "mail.sent": gettext_lazy("A letter left"),

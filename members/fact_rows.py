@@ -74,6 +74,7 @@ def compute(of: Known, sources: Sources, now: dt.datetime) -> Row:
         "last_conversation_at": found.last(signs.is_dialogue),
         "advocacy_365d": found.lately(signs.is_act),
         "referrals_confirmed": found.ever(_referred),
+        "offers_12m": found.lately(_offered),
         **_answers(sources.answered.get(of.member_id, answers.NOTHING)),
         "computed_at": now,
     }
@@ -148,6 +149,7 @@ TYPES = {
     "last_conversation_at": "timestamptz",
     "advocacy_365d": "integer",
     "referrals_confirmed": "integer",
+    "offers_12m": "integer",
     "nps": "smallint",
     "nps_at": "timestamptz",
     "last_answer": "text",
@@ -168,6 +170,10 @@ def _renewed(name: str) -> bool:
 
 def _referred(name: str) -> bool:
     return name == signs.REFERRED
+
+
+def _offered(name: str) -> bool:
+    return name == signs.OFFERED
 
 
 def _answers(found: answers.Answered) -> Row:

@@ -11,7 +11,7 @@ GROUPS = (
     (_("Letters"), "letters", ("mail.Letter", "mail.Message", "relationship.Survey", "members.Topic")),
     (_("Flows"), "flows", ("flows.Flow",)),
     (_("People who write"), "writers", ("mail.Sender",)),
-    (_("Plans and promises"), "plans", ("members.Plan",)),
+    (_("Plans and promises"), "plans", ("members.Plan", "winback.Offer", "winback.MadeOffer")),
     (_("Rules"), "rules", ("members.StageRule", "members.FirstValue", "office.House", "office.User")),
 )
 

@@ -45,6 +45,7 @@ MAY: dict[str, tuple[str, ...]] = {
     "status.read": OWNER,
     "house.change": EDITORS,
     "surveys.change": EDITORS,
+    "offers.change": EDITORS,
     "brand.change": OWNER,
     "pictures.change": EDITORS,
     "changes.read": EDITORS,

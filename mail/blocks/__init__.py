@@ -118,14 +118,19 @@ def pictures(blocks: Any) -> list[str]:
 
 
 def held(texts: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
-    """What the blocks of a letter show that a room keeps, by kind: the name of the first of each, in any language."""
-    found: dict[str, str] = {}
+    """What the blocks of a letter show that a room keeps, by kind: its name, the same in every language."""
+    return {kind: names[0] for kind, names in all_held(texts).items()}
+
+
+def all_held(texts: Mapping[str, Mapping[str, Any]]) -> dict[str, list[str]]:
+    """The same, with every name that stands in some language: a letter shows one of each kind."""
+    found: dict[str, list[str]] = {}
     for text in texts.values():
         rows = text.get("blocks")
         for block in rows if isinstance(rows, list) else ():
-            if named := _named(block):
-                found.setdefault(block["kind"], named)
-    return found
+            if (named := _named(block)) and named not in found.setdefault(block["kind"], []):
+                found[block["kind"]].append(named)
+    return {kind: names for kind, names in found.items() if names}
 
 
 def guard(block: Block) -> str:

@@ -26,6 +26,7 @@ CHANGED_BY = {
     "members.stagerule": "stage_rules.change",
     "office.house": "house.change",
     "relationship.survey": "surveys.change",
+    "winback.offer": "offers.change",
     "office.user": "users.change",
 }
 DELETED_BY = {
