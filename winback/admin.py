@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin
+from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils.translation import get_language
 from django.utils.translation import gettext as said
@@ -17,8 +18,9 @@ from winback.offers import wordings
 
 if TYPE_CHECKING:
     _Form = forms.ModelForm[Offer]
+    _Words = BaseInlineFormSet[OfferWords, Offer, forms.ModelForm[OfferWords]]
 else:
-    _Form = forms.ModelForm
+    _Form, _Words = forms.ModelForm, BaseInlineFormSet
 
 Kind = Offer.Kind
 RULES = (
@@ -78,10 +80,19 @@ class OfferForm(_Form):
             other = other.otherwise
 
 
+class WordsForms(_Words):
+    """The words in all languages together."""
+
+    def clean(self) -> None:
+        super().clean()
+        rows = [form.cleaned_data for form in self.forms if form.is_valid() and form.cleaned_data]
+        if not [row for row in rows if not row.get("DELETE")]:
+            raise forms.ValidationError(said("Write the offer in at least one language."))
+
+
 class Words(desk.Parts):
     model = OfferWords
-    min_num = 1
-    validate_min = True
+    formset = WordsForms
     changed_by = roles.MAY["offers.change"]
 
 

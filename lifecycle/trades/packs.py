@@ -18,6 +18,7 @@ from members import segments
 from members.models import Segment
 from office.models import House, User
 from relationship.surveys import files as survey_files
+from winback.offers import files as offer_files
 
 FOLDER = Path(__file__).resolve().parent
 STARTER = FOLDER.parent.parent / "flows" / "starter"
@@ -26,15 +27,16 @@ WRITTEN_IN, OTHER = "en", "da"
 
 @dataclass(frozen=True)
 class Loaded:
-    """What was made and was not there before: flows, segments and questions by slug, and the names of who write."""
+    """What was made and was not there before: flows, segments, questions and offers by slug, who writes by name."""
 
     flows: list[str]
     segments: list[str]
     senders: list[str]
     surveys: list[str]
+    offers: list[str]
 
     def __bool__(self) -> bool:
-        return bool(self.flows or self.segments or self.senders or self.surveys)
+        return any((self.flows, self.segments, self.senders, self.surveys, self.offers))
 
 
 def load(trade: str, now: dt.datetime, user: User | None = None) -> Loaded:
@@ -42,12 +44,12 @@ def load(trade: str, now: dt.datetime, user: User | None = None) -> Loaded:
     pack, language = _pack(trade), wording.base(House.current().language)
     made_senders = _senders(trade, language)
     made_segments = _segments(pack, language, now, user)
-    made_surveys = survey_files.store(surveys(trade))
+    asked, offered = survey_files.store(surveys(trade)), offer_files.store(offers(trade))
     there = set(Flow.objects.values_list("slug", flat=True))
     new = [definition for definition in flows(trade, language) if definition["slug"] not in there]
     for definition in new:
         drafting.save(None, definition, user, now)
-    return Loaded([definition["slug"] for definition in new], made_segments, made_senders, made_surveys)
+    return Loaded([definition["slug"] for definition in new], made_segments, made_senders, asked, offered)
 
 
 def flows(trade: str, language: str = WRITTEN_IN) -> Iterator[dict[str, Any]]:
@@ -74,6 +76,12 @@ def senders(trade: str, language: str = WRITTEN_IN) -> list[dict[str, Any]]:
 def surveys(trade: str) -> list[dict[str, Any]]:
     """The questions that the trade's letters ask with one click, in both languages."""
     found: list[dict[str, Any]] = _pack(trade).get("surveys", [])
+    return found
+
+
+def offers(trade: str) -> list[dict[str, Any]]:
+    """What the trade's letters may offer, in both languages."""
+    found: list[dict[str, Any]] = _pack(trade).get("offers", [])
     return found
 
 

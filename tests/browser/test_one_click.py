@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from api import links
 from lifecycle import clock
 from mail import reading
 from members import events
@@ -16,6 +17,8 @@ from relationship.models import SurveyAnswer
 from tests.browser.looking import is_in_order
 from tests.dashboard.club import Club
 from tests.relationship import surveying
+from tests.winback import offering
+from winback.models import MadeOffer
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PHONE = {"width": 360, "height": 740}
@@ -56,12 +59,12 @@ def test_a_question_is_answered_and_answered_otherwise(
     club: Club, phone: Page, page: Page, live_server: LiveServer, now: dt.datetime, slug: str
 ) -> None:
     ingrid = asked(club, slug, now)
-    links = answers(ingrid, now, live_server)
-    page.goto(links[1])  # with scripts, as mail scanners open it
+    found = answers(ingrid, now, live_server)
+    page.goto(found[1])  # with scripts, as mail scanners open it
     is_in_order(page)
     page.wait_for_load_state("networkidle")
     assert not SurveyAnswer.objects.exists()
-    phone.goto(links[-1])
+    phone.goto(found[-1])
     expect(phone.locator("html")).to_have_attribute("lang", "da")
     expect(phone.get_by_role("radio").last).to_be_checked()
     phone.get_by_role("textbox").fill("For meget larm")
@@ -74,6 +77,33 @@ def test_a_question_is_answered_and_answered_otherwise(
     phone.get_by_role("button").click()
     expect(phone.get_by_role("status")).to_be_visible()
     assert SurveyAnswer.objects.get().answer == (1 if slug == "hoped-for" else 0)
-    page.goto(links[0])
+    page.goto(found[0])
     page.locator("summary").click()
+    is_in_order(page)
+
+
+def test_an_offer_is_accepted_with_one_button(
+    club: Club, phone: Page, page: Page, live_server: LiveServer, now: dt.datetime
+) -> None:
+    Event.objects.update(handled_at=now)
+    offering.store(offering.TOP, offering.WEEKEND)
+    offering.pays(club.ingrid, now)
+    offering.publish(now)
+    events.record(events.Draft("back.visited", club.ingrid, now, "back"), now)
+    clock.tick(now)
+    made = MadeOffer.objects.get()
+    here = f"{live_server.url}/u/offer/{links.token('offer', made.uuid)}/"
+    page.goto(here)  # with scripts, as mail scanners open it
+    is_in_order(page)
+    page.wait_for_load_state("networkidle")
+    made.refresh_from_db()
+    assert made.accepted_at is None
+    phone.goto(here)
+    expect(phone.locator("html")).to_have_attribute("lang", "da")
+    expect(phone.get_by_role("heading")).to_have_text("Tre måneder med 30 % rabat")
+    phone.get_by_role("button").click()
+    expect(phone.get_by_role("status")).to_contain_text("Tre måneder med 30 % rabat")
+    made.refresh_from_db()
+    assert made.accepted_at == now
+    page.goto(here)
     is_in_order(page)

@@ -13,14 +13,15 @@ from flows import drafting, letters, publishing
 from flows.models import Flow
 from lifecycle import trades
 from lifecycle.trades import packs
-from mail import blocks, compiling, merge_fields, rendering
+from mail import blocks, compiling, merge_fields, rendering, values
 from mail.models import LetterVersion, Sender
 from mail.models.message import Purpose
 from members.models import Segment
 from office.models import House
 from relationship.surveys import files as survey_files
-from relationship.surveys import letter_values
+from winback.offers import files as offer_files
 
+NOW = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)
 TRADES = trades.names()
 LANGUAGES = ("en", "da")
 PARTS = ("subject", "preheader", "body", "blocks")
@@ -53,9 +54,10 @@ CLICHES = (
 
 @pytest.fixture
 def questions(db: None) -> None:
-    """Every question that a letter of some trade asks is in the house."""
+    """Every question that a letter of some trade asks, and every offer that one makes, is in the house."""
     for trade in TRADES:
         survey_files.store(packs.surveys(trade))
+        offer_files.store(packs.offers(trade))
 
 
 def own_texts(flow: dict[str, Any], slug: str) -> dict[str, Any]:
@@ -114,11 +116,12 @@ def test_each_letter_reads_well_whoever_gets_it(trade: str, flow: str, slug: str
     for language in LANGUAGES:
         text = compiled(trade, flow, slug, language)
         held = blocks.held({language: own_texts(FLOWS[trade, language][flow], slug)})
-        asked = letter_values.example(LetterVersion(holds=held), language)
+        shown = LetterVersion(holds=held, language=language, texts={language: {}}, published_at=NOW)
+        asked = values.examples(shown, language)
         assert held.keys() <= asked.keys()
         assert text.warnings == []
-        for values in [*readings(), *(one | asked for one in readings() if asked)]:
-            letter = rendering.render(text.texts(), values)
+        for known in [*readings(), *(one | asked for one in readings() if asked)]:
+            letter = rendering.render(text.texts(), known)
             page = letter.subject + "\n" + said(letter)
             assert not re.search(
                 r"[{}]|None|nil|  |“”|»«|[(,]\s*[.)]| [,.?;:]|\.\.|: *\n\n\n|\[|\]\(", page

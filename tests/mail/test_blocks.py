@@ -11,6 +11,7 @@ from lifecycle import vocabulary
 from mail import blocks, brand, compiling, merge_fields, pictures, rendering
 from tests.mail import photos
 from tests.relationship import surveying
+from tests.winback import offering
 
 GOOD: dict[str, dict[str, Any]] = {
     "heading": {"text": "Hi {{ member.first_name }} & <all>", "size": "small"},
@@ -23,6 +24,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "sender": {},
     "membership": {},
     "survey": {"survey": "hoped-for"},
+    "offer": {"offer": "come-back", "otherwise": "You are **welcome** any day."},
     "question": {"text": "Is it what you hoped for?", "answers": "Yes\nPartly, I'd say\nNo & never"},
 }
 
@@ -55,6 +57,8 @@ def block(kind: str) -> dict[str, Any]:
     row = {"kind": kind, **GOOD[kind]}
     if kind == "survey":
         surveying.store(surveying.HOPED_FOR)
+    if kind == "offer":
+        offering.store({**offering.WEEKEND, "slug": "come-back"})
     return {**row, "picture": pictures.keep(photos.photo()).name} if kind == "picture" else row
 
 
@@ -144,6 +148,7 @@ def test_a_small_picture_is_not_blown_up():
     [
         ({"kind": "cake"}, "Block 1 (cake): there is no such block"),
         ({"kind": "statement"}, "Block 1 (statement): this house has no such block yet"),
+        ({"kind": "offer", "offer": "gone"}, "there is no offer “gone”: write it first"),
         ({"kind": "survey", "survey": "gone"}, "there is no question “gone”: write it first"),
         ({"kind": "heading"}, "Block 1 (heading): “Words” is empty"),
         ({"kind": "heading", "text": "x", "size": "huge"}, "“Size” must be one of large, small"),

@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from api import links
-from flows import checking
+from flows import checking, publishing
 from lifecycle import clock
 from mail import previewing, reading
 from mail.models import LetterVersion, Message
@@ -332,12 +332,22 @@ def test_a_receipt_offers_nothing_and_a_letter_makes_one_offer(now: dt.datetime)
         offering.publish(now, purpose="transactional", topic="")
     two = offering.flow()
     two["letters"][0]["da"]["blocks"][1]["offer"] = "weekend"  # type: ignore[index]
-    from flows import publishing
-
     with pytest.raises(checking.FlowErrors, match="one offer in a letter, not top, weekend"):
         publishing.publish(two, now, without_face=True)
 
 
-def test_the_ready_offers_of_every_trade_can_be_made(now: dt.datetime) -> None:
-    call_command("choose_trade", "newspaper")
-    assert Offer.objects.filter(band="top", percent=30, periods=3, valid_days__gt=0).exists()
+@pytest.mark.parametrize(
+    ("trade", "slug", "steps"),
+    [
+        ("newspaper", "come-back", [("top", 30), ("middle", 20), ("low", 10), ("", None)]),
+        ("saas", "come-back", [("top", 30), ("middle", 20), ("low", 10), ("", None)]),
+        ("gym", "start-again", [("top", 50), ("middle", None)]),
+        ("club", "guest-evening", [("top", None), ("middle", None)]),
+    ],
+)
+def test_every_trade_brings_its_bands(trade: str, slug: str, steps: list[tuple[str, int | None]]) -> None:
+    call_command("choose_trade", trade)
+    named, every = rules.ready([slug])
+    assert [(one.band, one.percent) for one in rules.chain(named[slug], every)] == steps
+    is_money = [one.kind in Offer.MONEY for one in Offer.objects.all()]
+    assert any(is_money) == (trade != "club")

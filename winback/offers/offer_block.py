@@ -60,7 +60,7 @@ def parts(block: Block, page: Page) -> list[Part]:
     href, take = page.hidden.hide("{{ offer.url }}"), html.escape(words["take"], quote=False)
     name = block["offer"].strip()
     return [
-        _loose(page, f"{{% if offer.block == '{name}' and links.browser != blank %}}"),
+        _loose(page, f"{{% if offer.block == '{name}' and offer.url != blank and links.browser != blank %}}"),
         *(Part(markdown.element(one, page.hidden), one) for one in boxed),
         Part(f'<mj-button css-class="button" href="{href}">{take}</mj-button>'),
         *_instead(block, page),
