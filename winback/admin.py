@@ -34,7 +34,7 @@ class OfferForm(_Form):
     """An offer; refused with what is missing for its kind."""
 
     is_retired = forms.BooleanField(
-        label=_("not made any more"),
+        label=_("Not made any more"),
         required=False,
         help_text=_("Those that were made stand until their last day."),
     )
@@ -93,6 +93,7 @@ class WordsForms(_Words):
 class Words(desk.Parts):
     model = OfferWords
     formset = WordsForms
+    template = "admin/edit_inline/stacked.html"
     changed_by = roles.MAY["offers.change"]
 
 

@@ -40,15 +40,15 @@ class SurveyForm(_Form):
     """A question; which of its answers mean what is said by their places."""
 
     worrying = _places(
-        _("answers that need a person"),
+        _("Answers that need a person"),
         _(
             "By their place, from the top: somebody gets a task to get in touch within three days. Questions answered "
             "by a number know it themselves: 0 to 6 of ten, 1 and 2 of five."
         ),
     )
-    good = _places(_("good answers"), _("By their place. Flows can go another way after them."))
+    good = _places(_("Good answers"), _("By their place. Flows can go another way after them."))
     is_retired = forms.BooleanField(
-        label=_("not asked any more"),
+        label=_("Not asked any more"),
         required=False,
         help_text=_("Letters leave it out from then on, and its page takes no more answers. They all stay."),
     )
@@ -125,6 +125,7 @@ def _is_kept(form: Any) -> bool:
 class Words(desk.Parts):
     model = SurveyWords
     formset = WordsForms
+    template = "admin/edit_inline/stacked.html"
     changed_by = roles.MAY["surveys.change"]
 
 

@@ -100,9 +100,9 @@ def test_an_offer_is_accepted_with_one_button(
     assert made.accepted_at is None
     phone.goto(here)
     expect(phone.locator("html")).to_have_attribute("lang", "da")
-    expect(phone.get_by_role("heading")).to_have_text("Tre måneder med 30 % rabat")
+    expect(phone.get_by_role("heading")).to_have_text("90 dage med 30 % rabat")
     phone.get_by_role("button").click()
-    expect(phone.get_by_role("status")).to_contain_text("Tre måneder med 30 % rabat")
+    expect(phone.get_by_role("status")).to_contain_text("90 dage med 30 % rabat")
     made.refresh_from_db()
     assert made.accepted_at == now
     page.goto(here)

@@ -14,7 +14,7 @@ HOPED_FOR = {
     "good": [1],
     "worrying": [2, 3],
     "en": {"question": "Is it what you hoped for?", "answers": ["Yes", "Partly", "No"], "follow_up": "Why?"},
-    "da": {"question": "Er det, som du håbede?", "answers": ["Ja", "Delvist", "Nej"]},
+    "da": {"question": "Er det godt?", "answers": ["Ja", "Delvist", "Nej"]},
 }
 RECOMMEND = {
     "slug": "recommend",

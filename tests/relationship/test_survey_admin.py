@@ -32,7 +32,7 @@ ENGLISH, DANISH = ("en", "Is it right?", "Yes\nNo"), ("da", "Er det rigtigt?", "
 
 def test_an_editor_writes_a_question_in_two_languages(client: Client) -> None:
     desks.log_in(client, "editor")
-    assert "answers that need a person" in desks.read(client.get(reverse(ADD)))
+    assert "Answers that need a person" in desks.read(client.get(reverse(ADD)))
     assert client.post(reverse(ADD), form(ENGLISH, DANISH)).status_code == 302
     survey = Survey.objects.get()
     assert (survey.slug, survey.good, survey.worrying, survey.apart_days) == ("right", [1], [2], None)

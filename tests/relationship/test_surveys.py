@@ -79,7 +79,7 @@ def test_a_letter_asks_in_the_members_language_in_both_its_parts(per: Member, no
     clock.tick(now)
     for member, asked, answers in (
         (per, "Is it what you hoped for?", ["Yes", "Partly", "No"]),
-        (ingrid, "Er det, som du håbede?", ["Ja", "Delvist", "Nej"]),
+        (ingrid, "Er det godt?", ["Ja", "Delvist", "Nej"]),
     ):
         letter = reading.read(surveying.letter_to(member), now)
         assert asked in letter.text
@@ -251,7 +251,7 @@ def test_a_question_that_is_retired_is_left_out_and_takes_no_answers(
     clock.tick(now)
     letter = reading.read(surveying.letter_to(ingrid), now)
     assert "Hej" in letter.text
-    assert "håbede" not in letter.text
+    assert "godt?" not in letter.text
 
 
 def test_answers_are_exported_forgotten_and_follow_a_merge(per: Member, now: dt.datetime) -> None:

@@ -12,7 +12,7 @@ from winback.offers import files
 
 WORDS = {
     "en": {"what": "Three months at 30 % off", "price": "{price} instead of {usual} for three months."},
-    "da": {"what": "Tre måneder med 30 % rabat", "price": "{price} i stedet for {usual} i tre måneder."},
+    "da": {"what": "90 dage med 30 % rabat", "price": "{price} i stedet for {usual} i 90 dage."},
 }
 TOP = {"slug": "top", "kind": "percent", "percent": 30, "periods": 3, "otherwise": "weekend", **WORDS}
 WEEKEND = {

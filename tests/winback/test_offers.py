@@ -112,7 +112,7 @@ def test_a_danish_reader_is_offered_it_in_danish(now: dt.datetime) -> None:
     assert "Det gælder til og med 16. marts 2026." in letter.text
     page = shown(MadeOffer.objects.get())
     assert '<html lang="da">' in page
-    assert "Tre måneder med 30 % rabat" in page
+    assert "90 dage med 30 % rabat" in page
 
 
 def test_whoever_only_looks_changes_nothing(made: MadeOffer) -> None:
