@@ -13,7 +13,7 @@ from office import clock
 from office.models import House
 
 KIN = {
-    "members": ("/companies/", "/import/"),
+    "members": ("/companies/", "/import/", "/surveys/"),
     "letters": ("/replies/",),
     "flows": ("/admin/flows/",),
 }

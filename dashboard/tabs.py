@@ -9,12 +9,13 @@ from dashboard import chips
 
 
 def of_register(here: str) -> list[chips.Chip]:
-    """The views of the register: people, the groups they are in, and the companies they belong to."""
+    """The views of the register: people, their groups and companies, and what they were asked."""
     named = {
         "members": _("People"),
         "attendance": _("Who is here"),
         "segments": _("Segments"),
         "companies": _("Companies"),
+        "surveys": _("Questions"),
         "join-pages": _("Pages for joining"),
     }
     return [chips.Chip(name, text, None, reverse(name), name == here) for name, text in named.items()]

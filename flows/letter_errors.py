@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from flows import letters, shape
-from mail import compiling
+from mail import arbitration, blocks, compiling
 from mail.models import Sender
+from mail.models.message import Purpose
 
 SLUG, SLUG_UP_TO = re.compile(r"[A-Za-z0-9_-]+"), 80
 LANGUAGE, LANGUAGE_UP_TO = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*"), 12
@@ -40,7 +41,17 @@ def errors(definition: Definition) -> list[str]:
         found += [f"{place}: unknown word “{key}”" for key in sorted(_strangers(letter))]
         if not isinstance(letter.get("by_owner", False), bool):
             found.append(f"{place}.by_owner: must be true or false")
-        found += _mistakes(letter, definition, place)
+        found += _mistakes(letter, definition, place) + _too_much(letter, definition, place)
+    return found
+
+
+def _too_much(letter: Mapping[str, Any], definition: Definition, place: str) -> list[str]:
+    """A letter shows one thing of each kind that a room keeps, the same in every language; a receipt offers nothing."""
+    held = blocks.all_held(letters.texts(letter, definition))
+    several = {blocks.label(kind): names for kind, names in held.items() if len(names) > 1}
+    found = [f"{place}: one {kind} in a letter, not {', '.join(names)}" for kind, names in several.items()]
+    if definition.get("purpose") == Purpose.TRANSACTIONAL and arbitration.OFFER in held:
+        found.append(f"{place}: a letter about the membership itself makes no offer")
     return found
 
 

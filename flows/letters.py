@@ -214,6 +214,7 @@ def _version(
         language=language(definition),
         texts=finished,
         source=texts(letter, definition),
+        holds=blocks.held(texts(letter, definition)),
         digest=digest,
         published_at=now,
     )

@@ -11,7 +11,8 @@ from flows import entering, listening, reacting, replanning
 from mail import double_opt_in
 from members import events
 from members.answering import Answer
-from relationship import joining_tasks, leaving_tasks
+from relationship import joining_tasks, leaving_tasks, offer_tasks
+from relationship.surveys import caring
 from winback import returning
 
 FLOWS: Sequence[Answer] = (reacting.leave, reacting.wake, reacting.reach_goals, entering.enter)
@@ -23,6 +24,8 @@ JOURNEY: dict[str, Sequence[Answer]] = {
     "subscription.cancelled": (leaving_tasks.give,),
     "stage.entered": (returning.note,),
     "consent.asked": (double_opt_in.ask,),
+    "survey.answered": (caring.give,),
+    "offer.accepted": (offer_tasks.give,),
 }
 
 # Kinds that nothing but flows answers so far: the register did its part when they were recorded.
@@ -57,6 +60,7 @@ UNANSWERED = frozenset(
         "mail.clicked",
         "mail.unsubscribed",
         "letter.replied",
+        "offer.made",
     }
 )
 

@@ -24,6 +24,7 @@ urlpatterns = [
     path("", include("intake.urls")),
     path("", include("mail.urls")),
     path("", include("value.urls")),
+    path("", include("relationship.urls")),
     path("", include("winback.urls")),
     path("", include("dashboard.urls")),
 ]

@@ -17,10 +17,14 @@ from members import segment_uses as uses
 from members.atoms import event, fact, segment
 from relationship import erasing as relationship_erasing
 from relationship import reward_step, task_step
+from relationship.surveys import letter_values as survey_values
+from relationship.surveys import survey_block
 from value import benefits_block, next_block, statement_block
 from value import facts as value_facts
 from value import values as value_values
 from winback import values as leaving_values
+from winback.offers import letter_values as offer_values
+from winback.offers import offer_block
 
 ATOMS: dict[str, ModuleType] = {"fact": fact, "event": event, "segment": segment, "flow": flow_atom}
 STEPS: dict[str, ModuleType] = {
@@ -48,6 +52,8 @@ BLOCKS: dict[str, ModuleType] = {
     "statement": statement_block,
     "next": next_block,
     "benefits": benefits_block,
+    "survey": survey_block,
+    "offer": offer_block,
 }
 
 # What happens in the rooms when a member is erased, exported, or merged with another row of the same person.
@@ -75,3 +81,5 @@ def bind() -> None:
     merging_members.bind(MERGING)
     value_values.bind()
     leaving_values.bind()
+    survey_values.bind()
+    offer_values.bind()

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from mail import addressing, conversations, limits, reasons, sending_rules, suppressions, writers
+from mail import addressing, conversations, limits, questions, reasons, sending_rules, suppressions, writers
 from mail.calendar import Shut
 from mail.conversations import Talks
 from mail.limits import Hindrance, Ledger
@@ -27,6 +27,7 @@ from members.models import Consent
 
 PAUSABLE = (Purpose.ONBOARDING, Purpose.VALUE, Purpose.ASK)  # a payment or a leaving cannot wait for months
 PAUSE = "pause"
+OFFER = "offer"  # what a letter holds that makes one
 LOOK_AGAIN = dt.timedelta(days=1)  # nobody knows when a conversation will be closed
 
 
@@ -51,7 +52,7 @@ class Grounds:
 def decide(messages: Sequence[Message], now: dt.datetime) -> dict[int, Verdict]:
     """The verdict per letter id. The letters are claimed; those that may leave count for their member from here on."""
     rules = sending_rules.current()
-    bound = [message for message in messages if limits.bind(message, rules)]
+    bound = [message for message in messages if limits.bind(message, rules) or questions.named(message)]
     if not bound:
         return _weigh(messages, [], Ledger(rules), now)
     with transaction.atomic():
@@ -75,7 +76,7 @@ def _weigh(
     everything = [*messages, *rivals]
     grounds = _grounds(everything, now)
     verdicts = {one.pk: Verdict(reason) for one in everything if (reason := _stop(one, grounds, now))}
-    counted = {message.member_id for message in messages if message.purpose in COUNTED}
+    counted = {message.member_id for message in messages if message.purpose in COUNTED or _asks(message)}
     room = Room(ledger, conversations.of(counted, now), writers.stopped(everything, now), now, grounds.pauses)
     for message in sorted(everything, key=room.turn):
         if message.pk not in verdicts:
@@ -122,6 +123,14 @@ def _was_refused(message: Message, line: Consent, grounds: Grounds) -> bool:
     """Whether the yes came after somebody with this address said no and was erased: as by a list read in again."""
     said = grounds.refused.get((message.member.email, message.topic))
     return said is not None and line.recorded_at >= said.at
+
+
+def _asks(message: Message) -> bool:
+    """Whether the letter wants something of the member: an ask, or one that makes an offer."""
+    if message.purpose == Purpose.ASK:
+        return True
+    version = message._state.fields_cache.get("letter_version")
+    return bool(version and version.holds.get(OFFER))
 
 
 class Room:
@@ -173,7 +182,7 @@ class Room:
         """Somebody here has to answer first, or to say who writes from now on."""
         if message.pk in self.stopped:
             return Hindrance([f"sender {self.stopped[message.pk]}"], self._later(message))
-        if message.purpose == Purpose.ASK and message.member_id in self.talks.open_with:
+        if _asks(message) and message.member_id in self.talks.open_with:
             return Hindrance([self.talks.open_with[message.member_id]], self._later(message))
         if message.purpose in COUNTED and message.member_id in self.talks.held_until:
             return Hindrance(["reply"], self._later(message, self.talks.held_until[message.member_id]))

@@ -53,6 +53,7 @@ def version(mailing: Mailing, now: dt.datetime) -> LetterVersion:
         language=spoken,
         texts=texts,
         source={spoken: written},
+        holds=blocks.held({spoken: written}),
         digest=hashlib.sha256(said.encode()).hexdigest(),
         published_at=now,
     )

@@ -20,6 +20,7 @@ from mail import (
     clicks,
     mailboxes,
     mime,
+    preparing,
     reading,
     rendering,
     suppressions,
@@ -47,6 +48,7 @@ def hand_over(
     if isinstance(transports.current(), transports.Counted):
         return _count(messages, lease, now)
     final, renewed = 0, time.monotonic()
+    preparing.prepare(messages, now)
     found = values.gather(messages, now) if messages else {}
     counted = bool(messages) and clicks.are_counted()
     batches = [messages[at : at + MICRO_BATCH] for at in range(0, len(messages), MICRO_BATCH)]

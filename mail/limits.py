@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import F, Q
 
+from mail import questions
 from mail.models import Message
 from mail.models.message import Purpose
 from mail.sending_rules import COUNTED, Rules
@@ -38,6 +39,7 @@ class Ledger:
     rules: Rules
     letters: dict[int, list[dt.datetime]] = field(default_factory=lambda: defaultdict(list))
     asks: dict[int, list[dt.datetime]] = field(default_factory=lambda: defaultdict(list))
+    asked: questions.Asked = field(default_factory=questions.Asked)
 
     def note(self, message: Message, at: dt.datetime) -> None:
         """Counts a letter that left, or leaves."""
@@ -45,6 +47,7 @@ class Ledger:
             self.letters[message.member_id].append(at)
         if message.purpose == Purpose.ASK:
             self.asks[message.member_id].append(at)
+        self.asked.note(message, at)
 
     def hindrance(self, message: Message, at: dt.datetime, zone: ZoneInfo) -> Hindrance | None:
         """The limit that the letter would pass if it left at `at`, and when there is room again."""
@@ -56,6 +59,8 @@ class Ledger:
             asked = self.asks[message.member_id]
             found += [(f"ask_budget {budget.asks}/{budget.within}", asked, budget.asks, budget.within)]
             found += [(f"asks_apart {budget.apart}", asked, 1, budget.apart)]
+        if span := self.asked.span(message, self.rules.surveys_apart):
+            found.append((f"surveys_apart {span}", self.asked.moments[message.member_id], 1, span))
         full = [
             Hindrance([why], over_at)
             for why, counted, most, within in found
@@ -77,11 +82,12 @@ def lock(messages: Iterable[Message]) -> None:
 
 
 def known(messages: Collection[Message], rules: Rules, now: dt.datetime) -> tuple[Ledger, list[Message]]:
-    """What the members of these letters had already, and their other letters that are due at `now`; one query.
+    """What the members of these letters had already, and their other letters that are due at `now`; one query, two more
+    where a letter holds a question.
 
     Those compete for the same room, whether another worker holds them or nobody yet.
     """
-    ledger, others = Ledger(rules), []
+    ledger, others = Ledger(rules, asked=questions.known(messages, rules.surveys_apart, now)), []
     mine = {message.pk for message in messages}
     members = {message.member_id: message.member for message in messages}
     for row in _rows(members, rules, now):

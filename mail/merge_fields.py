@@ -25,7 +25,8 @@ class Field:
 
     `name` is dotted; `events[].title` names what each entry of the list `events` carries.
     `meaning` is shown beside it in the editor, `sample` fills previews and the trial at publishing. One that `waits`
-    for the room whose page it leads to may be written already, and is offered once that room is there.
+    for the room whose page it leads to may be written already, and is offered once that room is there. One that is
+    `inside` belongs to a block of its own and is not offered.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Field:
     sample: Value
     kind: Kind = "text"
     waits: bool = False
+    inside: bool = False
 
 
 FIELDS: dict[str, Field] = {}
@@ -76,7 +78,8 @@ def samples(language: str = "en") -> dict[str, Any]:
 
 def _is_offered(field: Field) -> bool:
     leads_nowhere = field.waits and not links.has_page(field.name.rpartition(".")[2])
-    return field.kind != "list" and not leads_nowhere and field.name != CONFIRM
+    is_alone = not field.inside and field.name != CONFIRM
+    return field.kind != "list" and not leads_nowhere and is_alone
 
 
 def _in_words(sample: Value) -> Value:

@@ -67,4 +67,4 @@ def _samples(version: LetterVersion, language: str) -> dict[str, Any]:
     # A house that has a name reads its own, not that of the example.
     found["business"] |= {name: said for name, said in values.of_house(house).items() if said}
     found["brand"] = brand.values(Brand.current())
-    return found
+    return found | values.examples(version, language)

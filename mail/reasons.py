@@ -80,6 +80,8 @@ def hindrance(code: str) -> str:
         return text % {"number": number, "span": durations.said(span)}
     if kind == "asks_apart":
         return _("the last ask is less than %s ago") % durations.said(detail)
+    if kind == "surveys_apart":
+        return _("the last question came less than %s ago") % durations.said(detail)
     return str(PLAIN.get(kind, code))
 
 

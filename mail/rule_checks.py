@@ -111,6 +111,11 @@ def _ask_budget(place: str, said: Any) -> Found:
             yield from _duration(f"{place}.{key}", said[key])
 
 
+def _surveys_apart(place: str, said: Any) -> Found:
+    if said not in ("", {}, []):  # taken away: what the house begins with holds again
+        yield from _duration(place, said)
+
+
 def _priorities(place: str, said: Any) -> Found:
     if said in ({}, []):
         return
@@ -126,6 +131,7 @@ PROBLEMS = {
     "blackout": _blackout,
     "caps": _cap_list,
     "ask_budget": _ask_budget,
+    "surveys_apart": _surveys_apart,
     "priorities": _priorities,
 }
 

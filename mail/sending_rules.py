@@ -21,8 +21,10 @@ from mail.reasons import POSTPONED, SPREAD
 from office import audit, nudges
 from office.models import User
 
-PARTS = ("quiet_hours", "windows", "blackout", "caps", "ask_budget", "priorities")
-FRESH = {"ask_budget": {"asks": 4, "within": "365d"}}  # of a house that decided nothing yet
+PARTS = ("quiet_hours", "windows", "blackout", "caps", "ask_budget", "surveys_apart", "priorities")
+SURVEYS_APART = "90d"  # between two questions to one member, where the house says nothing else
+# Of a house that decided nothing yet.
+FRESH = {"ask_budget": {"asks": 4, "within": "365d"}, "surveys_apart": SURVEYS_APART}
 FREE_OF_CAPS = (Purpose.TRANSACTIONAL, Purpose.DUNNING, Purpose.LEAVING)  # neither held back nor counted
 COUNTED = (Purpose.ONBOARDING, Purpose.VALUE, Purpose.ASK)
 Definition = Mapping[str, Any]
@@ -62,6 +64,7 @@ class Rules:
     caps: tuple[Cap, ...]
     asks: AskBudget | None
     priorities: tuple[str, ...]
+    surveys_apart: str = SURVEYS_APART
 
     def caps_on(self, purpose: str) -> tuple[Cap, ...]:
         """The limits that hold letters of this purpose back."""
@@ -83,7 +86,7 @@ def newest() -> SendingRules | None:
 def definition() -> dict[str, Any]:
     """What holds, as a file says it."""
     row = newest()
-    return dict(row.definition) if row else dict(FRESH)
+    return {"surveys_apart": SURVEYS_APART, **row.definition} if row else dict(FRESH)
 
 
 def of(said: Definition) -> Rules:
@@ -95,6 +98,7 @@ def of(said: Definition) -> Rules:
         ),
         AskBudget(**said["ask_budget"]) if said.get("ask_budget") else None,
         tuple(said.get("priorities") or Purpose.values),
+        str(said.get("surveys_apart") or SURVEYS_APART),
     )
 
 

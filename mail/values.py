@@ -12,21 +12,33 @@ from django.db.models import prefetch_related_objects
 
 from api import links
 from mail import brand, pictures, wording, writers
-from mail.models import Brand, Message, Sender
+from mail.models import Brand, LetterVersion, Message, Sender
 from members import durations
 from members.models import Member, Plan, Subscription
 from office.models import House
 
 Supplier = Callable[[Sequence[Message], dt.datetime], Mapping[int, Mapping[str, Any]]]
+Example = Callable[[LetterVersion, str], Mapping[str, Any]]
 
 CONFIRMING = "confirm:"  # the keys of letters that ask for a second yes
 
 _suppliers: list[Supplier] = []
+_examples: list[Example] = []
 
 
-def supply(supplier: Supplier) -> None:
-    """Adds a room's own values: a function from letters to branches of values per letter id; it may add to a branch."""
+def supply(supplier: Supplier, example: Example | None = None) -> None:
+    """Adds a room's own values: a function from letters to branches of values per letter id; it may add to a branch.
+
+    `example` gives the branches for a made-up member, from a letter and a language, where samples would not do.
+    """
     _suppliers.append(supplier)
+    if example:
+        _examples.append(example)
+
+
+def examples(version: LetterVersion, language: str) -> dict[str, Any]:
+    """What rooms supply for a made-up member who reads this letter in `language`."""
+    return {name: branch for example in _examples for name, branch in example(version, language).items()}
 
 
 def gather(messages: Sequence[Message], now: dt.datetime) -> dict[int, dict[str, Any]]:

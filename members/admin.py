@@ -31,15 +31,13 @@ from office import clock, desk, roles
 CONTACT = ("first_name", "last_name", "email", "phone", "locale", "time_zone", "country")
 if TYPE_CHECKING:
     _Form = forms.ModelForm[Member]
-    _Lines = admin.TabularInline[TopicWords, Topic]
 else:
     _Form = forms.ModelForm
-    _Lines = admin.TabularInline
 
 
-class Words(_Lines):
+class Words(desk.Parts):
     model = TopicWords
-    extra = 1
+    changed_by = roles.MAY["house.change"]
 
 
 @admin.register(Topic)
@@ -175,7 +173,7 @@ class Plans(desk.Desk):
     form = Terms
     fields = (
         *("slug", "name", "sentence", "amount", "currency", "interval", "interval_count"),
-        *("consumption", "quiet_after", "quiet_below", "sleeping_after", "quiet_months"),
+        *("cost_to_serve", "consumption", "quiet_after", "quiet_below", "sleeping_after", "quiet_months"),
     )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:

@@ -33,6 +33,8 @@ SENTENCES = {
     "staff.noted": gettext_lazy("A note by us"),
     "usage.evening": gettext_lazy("An evening"),
     "usage.here": gettext_lazy("Was here"),
+    "offer.made": gettext_lazy("Was made an offer"),
+    "offer.accepted": gettext_lazy("Accepted an offer"),
     "survey.answered": gettext_lazy("Answered a question"),
     "wish.made": gettext_lazy("Made a wish"),
     "mail.sent": gettext_lazy("A letter left"),

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from members import (
+    answers,
     contract_facts,
     fact_rows,
     fact_windows,
@@ -110,6 +111,7 @@ def _sources(known: list[fact_rows.Known], ids: list[int], now: dt.datetime) -> 
         paused=lifetimes.paused(lives, now),
         paid=contract_facts.paid(ids),
         plans=_plans(known, rhythms, now),
+        answered=answers.of(ids, now),
         renewed=renewals.of(lives, now, {one.member_id for one in known if one.status == "past_due"}),
     )
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from members import pulse, renewals, rhythm, signs
+from members import answers, pulse, renewals, rhythm, signs
 from members.contract_facts import Terms
 from members.models import Member, MemberFacts, Plan
 from members.models.member import Stage
@@ -45,6 +45,7 @@ class Sources:
     plans: Mapping[int, Plan]
     paused: Mapping[int, dt.timedelta]
     renewed: Mapping[int, renewals.Terms] = field(default_factory=dict)
+    answered: Mapping[int, answers.Answered] = field(default_factory=dict)
 
 
 Row = dict[str, Any]
@@ -73,6 +74,8 @@ def compute(of: Known, sources: Sources, now: dt.datetime) -> Row:
         "last_conversation_at": found.last(signs.is_dialogue),
         "advocacy_365d": found.lately(signs.is_act),
         "referrals_confirmed": found.ever(_referred),
+        "offers_12m": found.lately(_offered),
+        **_answers(sources.answered.get(of.member_id, answers.NOTHING)),
         "computed_at": now,
     }
 
@@ -146,6 +149,11 @@ TYPES = {
     "last_conversation_at": "timestamptz",
     "advocacy_365d": "integer",
     "referrals_confirmed": "integer",
+    "offers_12m": "integer",
+    "nps": "smallint",
+    "nps_at": "timestamptz",
+    "last_answer": "text",
+    "last_answer_at": "timestamptz",
     "computed_at": "timestamptz",
 }
 
@@ -162,6 +170,19 @@ def _renewed(name: str) -> bool:
 
 def _referred(name: str) -> bool:
     return name == signs.REFERRED
+
+
+def _offered(name: str) -> bool:
+    return name == signs.OFFERED
+
+
+def _answers(found: answers.Answered) -> Row:
+    return {
+        "nps": found.nps,
+        "nps_at": found.nps_at,
+        "last_answer": found.last,
+        "last_answer_at": found.last_at,
+    }
 
 
 def _contract(of: Known, terms: Terms, sources: Sources) -> Row:

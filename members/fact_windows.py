@@ -37,7 +37,14 @@ def _queries(
 
 
 def _moved_on(since: dt.datetime, now: dt.datetime) -> Iterator[Q]:
-    yield from (_signs_left(since, now), _young(since), _known_otherwise(), _on_pause(), _renewing(now))
+    yield from (
+        _signs_left(since, now),
+        _offers_left(since, now),
+        _young(since),
+        _known_otherwise(),
+        _on_pause(),
+        _renewing(now),
+    )
     yield from _pulses(now)
 
 
@@ -50,6 +57,12 @@ def _signs_left(since: dt.datetime, now: dt.datetime) -> Q:
     left = Event.objects.filter(signs.counting(), member_id=OuterRef("pk"))
     left = left.filter(occurred_at__gt=since - signs.YEAR, occurred_at__lte=now - signs.YEAR)
     return (Q(dialogue_365d__gt=0) | Q(advocacy_365d__gt=0)) & Q(Exists(left))
+
+
+def _offers_left(since: dt.datetime, now: dt.datetime) -> Q:
+    left = Event.objects.filter(name=signs.OFFERED, member_id=OuterRef("pk"))
+    left = left.filter(occurred_at__gt=since - signs.YEAR, occurred_at__lte=now - signs.YEAR)
+    return Q(offers_12m__gt=0) & Q(Exists(left))
 
 
 def _young(since: dt.datetime) -> Q:

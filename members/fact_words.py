@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from members.answers import Outcome
 from members.facts import Fact
 from members.models.member import Circle, Stage
 from members.models.member_facts import Pulse
@@ -25,6 +26,7 @@ WORDS: dict[str, dict[str, Any]] = {
     "stage": dict(Stage.choices),
     "circle": dict(Circle.choices),
     "pulse": dict(Pulse.choices),
+    "last_answer": dict(Outcome.choices),
     "status": STATUSES,
     "standing": STATUSES,
     "reachable_by": {"email": gettext_lazy("e-mail"), "phone": gettext_lazy("phone")},

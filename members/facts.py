@@ -12,7 +12,7 @@ from typing import Any, Literal
 from django.db.models import Exists, IntegerField, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from members import ages
+from members import ages, answers
 from members.models import Member, MemberTag
 from members.models.member import Circle, Stage
 
@@ -262,6 +262,21 @@ FACTS: dict[str, Fact] = {
         ),
         Fact("nps", "number", "0 to 10", _("The last answer to “would you recommend us?”"), "facts__nps"),
         Fact("nps_days", "days", "days", _("Days since that answer"), "facts__nps_at"),
+        Fact(
+            "last_answer",
+            "text",
+            "",
+            _("What the last answer to a question meant"),
+            "facts__last_answer",
+            tuple(answers.Outcome.values),
+        ),
+        Fact(
+            "last_answer_days",
+            "days",
+            "days",
+            _("Days since the last answer to a question"),
+            "facts__last_answer_at",
+        ),
         Fact("wishes_open", "number", "wishes", _("Wishes not answered yet"), "facts__wishes_open"),
         Fact("dialogue_365d", "number", "signs", _("Two-way signs in 365 days"), "facts__dialogue_365d"),
         Fact(

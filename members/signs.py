@@ -15,6 +15,7 @@ from members.models import Event, UsageDay
 
 ACTIVATED, RENEWED, RESUMED = "member.activated", "subscription.renewed", "subscription.resumed"
 REFERRED = "referral.confirmed"
+OFFERED = "offer.made"
 TALKED = "task.done"
 DIALOGUE = (
     "letter.replied",
@@ -41,7 +42,7 @@ GATHERINGS = (
 )  # being together is a sign of two ways
 VISITS = ("usage.visit",)  # attended, but a turnstile is no conversation
 ATTENDED = ("value.event_attended",)
-ASKED = tuple(dict.fromkeys((ACTIVATED, RENEWED, RESUMED, REFERRED, *DIALOGUE, *ATTENDED)))
+ASKED = tuple(dict.fromkeys((ACTIVATED, RENEWED, RESUMED, REFERRED, OFFERED, *DIALOGUE, *ATTENDED)))
 YEAR = dt.timedelta(days=365)
 Names = Callable[[str], bool]
 

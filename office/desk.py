@@ -131,6 +131,25 @@ class Lines(_Lines):
         return False
 
 
+class Parts(_Lines):
+    """Rows below a page that belong to it, changed by whoever may change the page (`changed_by`)."""
+
+    extra = 1
+    changed_by: tuple[str, ...] = roles.EDITORS
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.is_staff) and may(request, roles.EVERYBODY)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return may(request, self.changed_by)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return may(request, self.changed_by)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return may(request, self.changed_by)
+
+
 def _member(obj: Any) -> uuid.UUID | None:
     """Whom a row is about: the member itself, or the member it belongs to."""
     owner = getattr(obj, "member", None) or obj

@@ -9,10 +9,14 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 GROUPS = (
-    (_("Letters"), "letters", ("mail.Letter", "mail.Message", "members.Topic")),
+    (_("Letters"), "letters", ("mail.Letter", "mail.Message", "relationship.Survey", "members.Topic")),
     (_("Flows"), "flows", ("flows.Flow",)),
     (_("People who write"), "writers", ("mail.Sender",)),
-    (_("Plans and promises"), "plans", ("members.Plan", "value.Benefit", "value.Upcoming")),
+    (
+        _("Plans and promises"),
+        "plans",
+        ("members.Plan", "value.Benefit", "value.Upcoming", "winback.Offer", "winback.MadeOffer"),
+    ),
     (_("Rules"), "rules", ("members.StageRule", "members.FirstValue", "office.House", "office.User")),
 )
 

@@ -46,6 +46,8 @@ MAY: dict[str, tuple[str, ...]] = {
     "mailbox.change": OWNER,
     "status.read": OWNER,
     "house.change": EDITORS,
+    "surveys.change": EDITORS,
+    "offers.change": EDITORS,
     "brand.change": OWNER,
     "pictures.change": EDITORS,
     "changes.read": EDITORS,

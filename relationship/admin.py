@@ -4,6 +4,7 @@ from django.contrib import admin
 
 from office import desk
 from relationship.models import Task
+from relationship.surveys import admin as survey_admin  # noqa: F401 (its pages register themselves)
 
 
 @admin.register(Task)

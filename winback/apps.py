@@ -7,7 +7,8 @@ class Winback(AppConfig):
     verbose_name = _("Leaving and returning")
 
     def ready(self) -> None:
-        """Says which page a link to leave leads to."""
+        """Says which pages the links to leave, and to an offer, lead to."""
         from api import links
 
         links.register("cancel", "cancel")
+        links.register("offer", "offer")

@@ -6,11 +6,12 @@ A house of up to 20,000 members is counted when somebody looks; a larger one eve
 import datetime as dt
 import hashlib
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from django.db.models import F, QuerySet
 
 from dashboard.models import Figures
-from dashboard.questions import arriving, people, sleeping
+from dashboard.questions import arriving, people, sleeping, surveys
 from dashboard.questions.narrowed import WHOLE, Narrowed
 from members import mrr
 from members.models import Member
@@ -42,6 +43,10 @@ class House:
     overdue: int = 0
     deleted_soon: int = 0
     letters: str = ""
+    score: int | None = None  # would they recommend us: from -100 to 100
+    score_error: int = 0
+    score_people: int = 0
+    score_of: str = ""  # the question
     counted_at: dt.datetime | None = None
 
     @property
@@ -100,7 +105,18 @@ def count(now: dt.datetime, of: Narrowed = WHOLE) -> House:
         deleted_soon=shown("to-be-deleted").count(),
         overdue=shown("overdue").count(),
         letters=_letters(now),
+        **_score(now, of),
     )
+
+
+def _score(now: dt.datetime, of: Narrowed) -> dict[str, Any]:
+    """What the whole house answers to “would you recommend us?”, where enough did."""
+    found = surveys.score(now) if of.is_whole else None
+    survey, nps = found or (None, None)
+    if survey is None or nps is None:
+        return {}
+    said = {"score": round(nps.score), "score_error": round(nps.error), "score_people": nps.people}
+    return {**said, "score_of": survey.slug}
 
 
 def _letters(now: dt.datetime) -> str:

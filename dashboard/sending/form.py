@@ -38,6 +38,7 @@ def of(definition: sending_rules.Definition, today: dt.date) -> reading.Form:
         "free": _free_rows(definition, today),
         **_span("asks_within", asks.get("within", "365d")),
         **_span("asks_apart", asks.get("apart", "")),
+        **_span("surveys_apart", definition.get("surveys_apart", sending_rules.SURVEYS_APART)),
         "note": "",
     }
     return reading.Form(values, kept, said=dict(definition))
@@ -51,7 +52,7 @@ def sent(post: QueryDict, before: sending_rules.Definition, today: dt.date) -> r
         values[name] = post.get(name, "").strip()
     for name in ("open_days", "ask_days", "spare", "feasts"):
         values[name] = post.getlist(name)
-    for name in ("asks_within", "asks_apart"):
+    for name in ("asks_within", "asks_apart", "surveys_apart"):
         values |= {name: post.get(name, "").strip(), f"{name}_unit": post.get(f"{name}_unit", "d")}
     for row in values["caps"]:
         row |= {

@@ -60,6 +60,7 @@ class Reader:
             "blackout": self._blackout(),
             "caps": self._caps(),
             "ask_budget": self._asks(),
+            "surveys_apart": self._surveys(),
             "priorities": self._priorities(),
         }
 
@@ -131,6 +132,10 @@ class Reader:
         fields = {"asks": "asks", "within": "asks_within", "apart": "asks_apart"}
         self.places |= {f"ask_budget.{key}": name for key, name in fields.items()}
         return found
+
+    def _surveys(self) -> str:
+        self.places["surveys_apart"] = "surveys_apart"
+        return self._duration("surveys_apart") if self.values["surveys_apart"] else ""
 
     def _priorities(self) -> list[str]:
         """The limited purposes in their order, in the places that they had among all."""

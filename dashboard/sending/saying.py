@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from dashboard.sending import names
-from mail import wording
+from mail import sending_rules, wording
 from mail.models.message import Purpose
 from members import durations
 
@@ -25,6 +25,7 @@ def lines(said: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
         (_("Days kept free"), [blackout(one) for one in said.get("blackout", ())] or [_("None")]),
         (_("At most"), [cap(one) for one in said.get("caps", ())] or [_("No limit")]),
         (_("Asks"), asks(said.get("ask_budget") or {}) or [_("No limit")]),
+        (_("Questions"), [_("%s between two to one member") % durations.said(_surveys_apart(said))]),
         (_("Who goes first"), [names.purposes(said.get("priorities") or Purpose.values)]),
     ]
 
@@ -75,6 +76,10 @@ def asks(one: Mapping[str, Any]) -> list[str]:
     if "apart" in one:
         found.append(_("%s between two asks") % durations.said(one["apart"]))
     return found
+
+
+def _surveys_apart(said: Mapping[str, Any]) -> str:
+    return str(said.get("surveys_apart") or sending_rules.SURVEYS_APART)
 
 
 def _day(text: str) -> str:

@@ -36,7 +36,6 @@ class Form:
             "topics": [(slug, topics.words(slug)) for slug in topics.known() if slug != "membership"],
             "chips": field_labels.to_choose(),
             "block_kinds": [(name, capfirst(blocks.label(name))) for name in blocks.names()],
-            "blocks_to_come": blocks.coming(),
         }
 
 

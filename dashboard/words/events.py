@@ -7,7 +7,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from mail import wording
-from members import event_words
+from members import answers, event_words
 from members.models import Event
 from value import ledger, words
 from winback import reasons
@@ -27,10 +27,20 @@ def sentence(event: Event) -> str:
 def detail(event: Event) -> str:
     """What was said about it in the other system or by the member, empty when nothing was."""
     found = [text for name in DETAILS if isinstance(text := event.data.get(name), str) and text]
+    if event.name == answers.NAME:
+        return _answer(event.data)
     if event.name == "subscription.cancelled" and found:
         said = event.data.get("words", "")
         return ": ".join(dict.fromkeys(filter(None, [reasons.words(found[0]), said])))
     return found[0] if found else ""
+
+
+def _answer(data: Mapping[str, Any]) -> str:
+    """“Is it what you hoped for?”: Partly. “It is loud in there”."""
+    answer = data.get("answer", data.get("score", ""))
+    said = [f"“{data['question']}”" if data.get("question") else "", str(answer)]
+    known = ": ".join(filter(None, said))
+    return f"{known}. “{data['text']}”" if data.get("text") else known
 
 
 def kind(event: Event) -> str:

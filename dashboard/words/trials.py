@@ -20,6 +20,7 @@ BECAUSE = {
     "cap": gettext_lazy("how many letters somebody may get"),
     "ask_budget": gettext_lazy("how often somebody may be asked"),
     "asks_apart": gettext_lazy("how often somebody may be asked"),
+    "surveys_apart": gettext_lazy("how often somebody may be asked"),
     "complaint": gettext_lazy("an open complaint"),
     "reply": gettext_lazy("a reply that is not answered yet"),
 }

@@ -235,7 +235,7 @@ def _field(one: blocks.Field, library: Library, was: str) -> forms.Field:
     if one.kind == "link":
         return Link(was, label=one.label, help_text=one.help)
     if one.kind == "choice":
-        return forms.ChoiceField(choices=one.choices, **about)
+        return forms.ChoiceField(choices=_choices(one, was), **about)
     if one.kind == "picture":
         return forms.CharField(
             widget=forms.Select(choices=[("", _("Choose …")), *library.choices()]), **about
@@ -243,6 +243,14 @@ def _field(one: blocks.Field, library: Library, was: str) -> forms.Field:
     rows = 5 if one.name == "answers" else 8
     widget = forms.Textarea(attrs={"rows": rows}) if one.kind == "lines" else forms.TextInput()
     return forms.CharField(widget=widget, max_length=one.longest, strip=one.kind == "line", **about)
+
+
+def _choices(one: blocks.Field, was: str) -> list[tuple[str, Any]]:
+    """What can be chosen; what was chosen before stays, so that the error about it can be read."""
+    if one.options is None:
+        return list(one.choices)
+    known = [("", _("Choose …")), *one.options()]
+    return known if was in dict(known) else [*known, (was, was)]
 
 
 def _upload() -> forms.FileField:

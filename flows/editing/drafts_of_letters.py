@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from flows import letters
+from mail import blocks
 from mail.models import Letter, LetterVersion, Sender
 
 Definition = Mapping[str, Any]
@@ -33,6 +34,7 @@ def version(letter: Definition, draft: Definition, now: dt.datetime) -> LetterVe
         sender=sender or _named(letter, draft),
         language=letters.language(draft),
         texts=letters.compiled(letter, draft),
+        holds=blocks.held(letters.texts(letter, draft)),
         published_at=now,
     )
 

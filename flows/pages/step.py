@@ -138,7 +138,6 @@ def _page(
         "shared": _shared(flow, opened.step, listed),
         "chips": field_labels.to_choose(),
         "block_kinds": [(name, capfirst(blocks.label(name))) for name in blocks.names()],
-        "blocks_to_come": blocks.coming(),
         "is_known": opened.step.get("kind") in steps.names(),
         "kind_words": step_words.kind(str(opened.step.get("kind"))),
         "numbers": Numbers(),

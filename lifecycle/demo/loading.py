@@ -16,6 +16,8 @@ from lifecycle.demo import (
     invitation,
     ladder,
     lives,
+    offered,
+    opinions,
     people,
     post,
     register,
@@ -64,6 +66,8 @@ def load(members: int, seed: int, now: dt.datetime, *, users: bool = True) -> Lo
         fact_keeping.recompute([row.member.pk for row in rows], now)
         trades.choose("club", now)
         worth.offer(now)
+        opinions.write(rows)
+        offered.write(rows, now)
         segment_keeping.refresh_all(now)
     return Loaded(rows, len(letters), len(arrived), len(tasks))
 

@@ -1,12 +1,13 @@
 """What a letter can be put together from: kinds of block, each a module in this package or in an upper room.
 
 A kind has a `LABEL`, its `FIELDS`, and `parts(block, page)`: the block as parts of a page. Where a field's text is not
-all there is to check, it also has `problems(block, page)`. `lifecycle/vocabulary.py` lists the kinds and binds them.
+all there is to check, it also has `problems(block, page)`. One that shows what a room keeps (a question, an offer) has
+`HOLDS`, the field that names it. `lifecycle/vocabulary.py` lists the kinds and binds them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal
@@ -25,17 +26,15 @@ Words = str | Promise
 MOST = 60  # blocks in one letter
 GUARD = "if"  # the field that must be known for the block to be shown
 KEYS = frozenset({"kind", GUARD})
-# What rooms that are not built yet will bring; each leaves this list by itself when its room supplies it.
-COMING: dict[str, Words] = {
-    "survey": gettext_lazy("a question answered with one click"),
-    "offer": gettext_lazy("an offer"),
-}
 _kinds: dict[str, ModuleType] = {}
 
 
 @dataclass(frozen=True)
 class Field:
-    """One thing to fill in. `line` and `lines` hold text, `link` an address or a field that is one."""
+    """One thing to fill in. `line` and `lines` hold text, `link` an address or a field that is one.
+
+    `options` are choices that a room keeps: asked for whenever they are shown, and checked by the kind itself.
+    """
 
     name: str
     label: Words
@@ -43,6 +42,7 @@ class Field:
     is_needed: bool = True
     help: Words = ""
     choices: Sequence[tuple[str, Words]] = ()
+    options: Callable[[], Sequence[tuple[str, Words]]] | None = None
     longest: int = 300
 
 
@@ -86,11 +86,6 @@ def fields(name: str) -> tuple[Field, ...]:
     return found
 
 
-def coming() -> list[str]:
-    """What this house cannot put into a letter yet, in words."""
-    return [str(label) for name, label in COMING.items() if name not in _kinds]
-
-
 def label(name: str) -> str:
     """What people call this kind."""
     return str(_kinds[name].LABEL) if name in _kinds else name
@@ -107,6 +102,22 @@ def pictures(blocks: Any) -> list[str]:
     rows = [block for block in blocks if isinstance(block, Mapping)] if isinstance(blocks, list) else []
     shown = [(block, found) for block in rows for found in _picture_fields(block)]
     return [str(block[name]) for block, name in shown if block.get(name)]
+
+
+def held(texts: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """What the blocks of a letter show that a room keeps, by kind: its name, the same in every language."""
+    return {kind: names[0] for kind, names in all_held(texts).items()}
+
+
+def all_held(texts: Mapping[str, Mapping[str, Any]]) -> dict[str, list[str]]:
+    """The same, with every name that stands in some language: a letter shows one of each kind."""
+    found: dict[str, list[str]] = {}
+    for text in texts.values():
+        rows = text.get("blocks")
+        for block in rows if isinstance(rows, list) else ():
+            if (named := _named(block)) and named not in found.setdefault(block["kind"], []):
+                found[block["kind"]].append(named)
+    return {kind: names for kind, names in found.items() if names}
 
 
 def guard(block: Block) -> str:
@@ -135,6 +146,12 @@ def _asked(block: Block, text: str) -> str:
     """The text with the condition under which its block is shown, so that nobody finds its field unguarded."""
     path = block.get(GUARD)
     return f"{{% if {path} != blank %}}{text}{{% endif %}}" if path else text
+
+
+def _named(block: Any) -> str:
+    name = block.get("kind") if isinstance(block, Mapping) else None
+    key = getattr(_kinds[name], "HOLDS", "") if name in _kinds else ""
+    return str(block.get(key, "")) if key else ""
 
 
 def _picture_fields(block: Block) -> list[str]:

@@ -62,7 +62,7 @@ def _loose(word: str) -> blocks.Part:
 def _wrong(block: Block, page: Page) -> Iterator[str]:
     name = block.get("kind")
     if name not in blocks.names():
-        yield _unknown(name)
+        yield _unknown()
         return
     known = {one.name for one in blocks.fields(name)} | blocks.KEYS
     yield from (_("it has no “%s”") % key for key in block if key not in known)
@@ -75,9 +75,7 @@ def _wrong(block: Block, page: Page) -> Iterator[str]:
         yield from blocks.kind(name).problems(block, page)
 
 
-def _unknown(name: Any) -> str:
-    if name in blocks.COMING:
-        return _("this house has no such block yet; it comes with a later version")
+def _unknown() -> str:
     return _("there is no such block; there are %s") % ", ".join(blocks.names())
 
 

@@ -25,6 +25,7 @@ class LetterVersion(models.Model):
 
     `texts` maps a language to its subject, preheader, html and text, each Liquid over plain values;
     `source` is what the editor wrote. `by_owner`: whoever looks after the member writes it, `sender` where nobody does.
+    `holds` says what its blocks show that another room keeps: `{"survey": "three-months"}`.
     """
 
     letter = models.ForeignKey(Letter, on_delete=models.PROTECT, related_name="versions")
@@ -34,6 +35,7 @@ class LetterVersion(models.Model):
     language = models.CharField(max_length=12)
     texts = models.JSONField()
     source = models.JSONField()
+    holds = models.JSONField(default=dict, db_default={})
     digest = models.CharField(max_length=64)
     published_at = models.DateTimeField()
 

@@ -75,7 +75,8 @@ THEMES: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (
         _("Closeness"),
         _facts(
-            "dialogue_365d days_since_conversation wishes_open nps nps_days advocacy_365d referrals_confirmed"
+            "dialogue_365d days_since_conversation wishes_open last_answer last_answer_days nps nps_days"
+            " advocacy_365d referrals_confirmed"
             " asks_12m offers_12m owner"
         ),
     ),

@@ -58,6 +58,8 @@ class MemberFacts(models.Model):
     value_shown_at = models.DateTimeField(null=True)
     nps = models.SmallIntegerField(null=True)
     nps_at = models.DateTimeField(null=True)
+    last_answer = models.CharField(max_length=6, null=True)
+    last_answer_at = models.DateTimeField(null=True)
     wishes_open = models.PositiveIntegerField(null=True)
     referred_revenue = models.BigIntegerField(null=True)
     asks_12m = models.PositiveIntegerField(null=True)

@@ -47,6 +47,14 @@ class Plan(models.Model):
     currency = models.CharField(_("currency"), max_length=3, blank=True)
     interval = models.CharField(_("paid every"), max_length=5, choices=Interval, blank=True)
     interval_count = models.PositiveSmallIntegerField(_("number of intervals"), default=1)
+    cost_to_serve = models.BigIntegerField(
+        _("costs us"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "What serving one member costs in the same period, in øre or cents. Offers leave it untouched."
+        ),
+    )
     consumption = models.CharField(
         _("use"),
         max_length=8,

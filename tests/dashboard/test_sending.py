@@ -86,6 +86,7 @@ def test_an_editor_sets_them_and_it_is_written_down(editor: Client, now: dt.date
         ],
         "caps": [{"letters": 2, "within": "7d", "spares": ["onboarding"]}],
         "ask_budget": {"asks": 3, "within": "1y", "apart": "30d"},
+        "surveys_apart": "90d",
         "priorities": ["transactional", "dunning", "leaving", "value", "onboarding", "ask"],
     }
     for words in (
@@ -192,7 +193,8 @@ def test_a_letter_tells_what_it_waited_for(staff: Client, now: dt.datetime) -> N
 def test_programs_read_the_rules(now: dt.datetime) -> None:
     caller = APIClient()
     caller.credentials(HTTP_AUTHORIZATION=f"Bearer {keys.create('a program', ['members:read'], now)}")
-    fresh = {"definition": {"ask_budget": {"asks": 4, "within": "365d"}}, "decided_at": None}
+    budget = {"asks": 4, "within": "365d"}
+    fresh = {"definition": {"ask_budget": budget, "surveys_apart": "90d"}, "decided_at": None}
     assert caller.get("/api/v1/rules/").json() == fresh
     letters.rule(now, caps=[{"letters": 2, "within": "7d"}])
     told = caller.get("/api/v1/rules/").json()

@@ -10,17 +10,20 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from flows import drafting, publishing
+from flows import drafting, letters, publishing
 from flows.models import Flow
 from lifecycle import trades
 from lifecycle.trades import packs
-from mail import blocks, compiling, merge_fields, rendering
-from mail.models import Sender
+from mail import blocks, compiling, merge_fields, rendering, values
+from mail.models import LetterVersion, Sender
 from mail.models.message import Purpose
 from members.models import Segment
 from office.models import House
+from relationship.surveys import files as survey_files
 from value.models import Benefit
+from winback.offers import files as offer_files
 
+NOW = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)
 TRADES = trades.names()
 LANGUAGES = ("en", "da")
 PARTS = ("subject", "preheader", "body", "blocks")
@@ -51,6 +54,14 @@ CLICHES = (
 )
 
 
+@pytest.fixture
+def questions(db: None) -> None:
+    """Every question that a letter of some trade asks, and every offer that one makes, is in the house."""
+    for trade in TRADES:
+        survey_files.store(packs.surveys(trade))
+        offer_files.store(packs.offers(trade))
+
+
 def own_texts(flow: dict[str, Any], slug: str) -> dict[str, Any]:
     """The letter in the flow's own language."""
     letter = next(one for one in flow["letters"] if one["slug"] == slug)
@@ -58,9 +69,8 @@ def own_texts(flow: dict[str, Any], slug: str) -> dict[str, Any]:
 
 
 def words_of(own: Mapping[str, Any]) -> str:
-    """All that an editor wrote for it."""
-    plain = [text for part, text in own.items() if part != "blocks"]
-    return " ".join([*plain, *blocks.texts(own.get("blocks"))])
+    """All that an editor wrote for it, with its Liquid."""
+    return " ".join(letters.said(own))
 
 
 @functools.cache
@@ -102,13 +112,18 @@ def said(letter: rendering.Rendered) -> str:
     return letter.text.split("Anna Bak, Member host")[0]
 
 
+@pytest.mark.usefixtures("questions")
 @pytest.mark.parametrize(("trade", "flow", "slug"), LETTERS)
 def test_each_letter_reads_well_whoever_gets_it(trade: str, flow: str, slug: str) -> None:
     for language in LANGUAGES:
         text = compiled(trade, flow, slug, language)
+        held = blocks.held({language: own_texts(FLOWS[trade, language][flow], slug)})
+        shown = LetterVersion(holds=held, language=language, texts={language: {}}, published_at=NOW)
+        asked = values.examples(shown, language)
+        assert held.keys() <= asked.keys()
         assert text.warnings == []
-        for values in readings():
-            letter = rendering.render(text.texts(), values)
+        for known in [*readings(), *(one | asked for one in readings() if asked)]:
+            letter = rendering.render(text.texts(), known)
             page = letter.subject + "\n" + said(letter)
             assert not re.search(
                 r"[{}]|None|nil|  |“”|»«|[(,]\s*[.)]| [,.?;:]|\.\.|: *\n\n\n|\[|\]\(", page

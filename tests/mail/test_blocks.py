@@ -10,6 +10,8 @@ import pytest
 from lifecycle import vocabulary
 from mail import blocks, brand, compiling, merge_fields, pictures, rendering
 from tests.mail import photos
+from tests.relationship import surveying
+from tests.winback import offering
 
 GOOD: dict[str, dict[str, Any]] = {
     "heading": {"text": "Hi {{ member.first_name }} & <all>", "size": "small"},
@@ -21,6 +23,8 @@ GOOD: dict[str, dict[str, Any]] = {
     "divider": {},
     "sender": {},
     "membership": {},
+    "survey": {"survey": "hoped-for"},
+    "offer": {"offer": "come-back", "otherwise": "You are **welcome** any day."},
     "question": {"text": "Is it what you hoped for?", "answers": "Yes\nPartly, I'd say\nNo & never"},
     "statement": {"title": "Your year & ours"},
     "next": {},
@@ -54,6 +58,10 @@ def mistakes(page: str) -> list[Any]:
 
 def block(kind: str) -> dict[str, Any]:
     row = {"kind": kind, **GOOD[kind]}
+    if kind == "survey":
+        surveying.store(surveying.HOPED_FOR)
+    if kind == "offer":
+        offering.store({**offering.WEEKEND, "slug": "come-back"})
     return {**row, "picture": pictures.keep(photos.photo()).name} if kind == "picture" else row
 
 
@@ -142,7 +150,9 @@ def test_a_small_picture_is_not_blown_up():
     ("row", "said"),
     [
         ({"kind": "cake"}, "Block 1 (cake): there is no such block"),
-        ({"kind": "survey"}, "Block 1 (survey): this house has no such block yet"),
+        ({"kind": "statement"}, "Block 1 (statement): this house has no such block yet"),
+        ({"kind": "offer", "offer": "gone"}, "there is no offer “gone”: write it first"),
+        ({"kind": "survey", "survey": "gone"}, "there is no question “gone”: write it first"),
         ({"kind": "heading"}, "Block 1 (heading): “Words” is empty"),
         ({"kind": "heading", "text": "x", "size": "huge"}, "“Size” must be one of large, small"),
         ({"kind": "heading", "text": "x", "colour": "red"}, "it has no “colour”"),
@@ -182,15 +192,13 @@ def test_hostile_words_stay_words():
     assert mistakes(page) == []
 
 
-def test_what_a_later_room_supplies_can_be_used_and_is_no_longer_announced():
-    offer = types.ModuleType("offer")
-    offer.LABEL, offer.FIELDS = "an offer", ()  # type: ignore[attr-defined]
-    offer.parts = lambda block, page: [blocks.Part("<mj-text>A guest comes free.</mj-text>")]  # type: ignore[attr-defined]
-    before = blocks.coming()
+def test_what_another_room_supplies_can_be_used():
+    guest = types.ModuleType("guest")
+    guest.LABEL, guest.FIELDS = "a guest", ()  # type: ignore[attr-defined]
+    guest.parts = lambda block, page: [blocks.Part("<mj-text>A guest comes free.</mj-text>")]  # type: ignore[attr-defined]
     try:
-        blocks.bind({**vocabulary.BLOCKS, "offer": offer})
-        assert "A guest comes free." in written({"kind": "offer"}).html
-        assert len(blocks.coming()) == len(before) - 1
+        blocks.bind({**vocabulary.BLOCKS, "guest": guest})
+        assert "A guest comes free." in written({"kind": "guest"}).html
     finally:
         blocks.bind(vocabulary.BLOCKS)
 

@@ -25,6 +25,8 @@ CHANGED_BY = {
     "members.plan": "plans.change",
     "members.stagerule": "stage_rules.change",
     "office.house": "house.change",
+    "relationship.survey": "surveys.change",
+    "winback.offer": "offers.change",
     "office.user": "users.change",
     "value.benefit": "benefits.change",
     "value.upcoming": "upcoming.change",

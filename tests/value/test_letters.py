@@ -177,6 +177,5 @@ def test_every_field_is_supplied_and_every_sample_is_of_what_is_supplied(
                 assert found[branch][name][0].keys() == value[0].keys()
 
 
-def test_the_kinds_are_offered_and_no_longer_announced() -> None:
+def test_the_kinds_are_offered() -> None:
     assert {"statement", "next", "benefits"} <= set(blocks.names())
-    assert len(blocks.coming()) == 2

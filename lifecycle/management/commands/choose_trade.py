@@ -35,6 +35,10 @@ class Command(BaseCommand):
             self.stdout.write(f"segments made: {', '.join(made.segments)}")
         if made.benefits:
             self.stdout.write(f"examples of benefits, for you to look at: {', '.join(made.benefits)}")
+        if made.surveys:
+            self.stdout.write(f"questions made: {', '.join(made.surveys)}")
+        if made.offers:
+            self.stdout.write(f"offers made: {', '.join(made.offers)}")
         if made.senders:
             names = ", ".join(made.senders)
             self.stdout.write(f"made-up people who write, to be replaced by your own: {names}")

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('members', '0019_cards'),
+        ('members', '0021_cost_to_serve'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('mail', '0017_quiet_indexes'),
+        ('mail', '0018_what_letters_hold'),
     ]
 
     operations = [

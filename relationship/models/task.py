@@ -1,4 +1,4 @@
-"""Knowing each other: what somebody here is to do for a member."""
+"""What somebody here is to do for a member."""
 
 from django.conf import settings
 from django.db import models

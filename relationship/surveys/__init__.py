@@ -1,0 +1,1 @@
+"""Questions that letters ask and one click answers."""

@@ -1,0 +1,5 @@
+from django.urls import path
+
+from relationship.surveys import pages
+
+urlpatterns = [path("u/survey/<str:token>/", pages.survey, name="survey")]
