@@ -13,7 +13,7 @@ PICTURES_UP_TO = 10 * 1024 * 1024  # bytes
 # How people read a flow; a database may give the keys back in any order.
 ORDER = (
     "slug uid kind name role email phone sender by_owner letter language purpose topic subject preheader body blocks "
-    "text size picture alt answers link "
+    "text size picture alt answers link survey offer otherwise "
     "trigger entry reentry exit goal holdout hold event stage segment date offset every anchor manual "
     "fact op field value count within since ends all any not at_once not_after for at days day timeout "
     "tag untag reward title due to endpoint if then else weight arms senders steps letters"

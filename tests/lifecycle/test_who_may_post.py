@@ -34,6 +34,8 @@ OPEN = {
     "u/letter/<str:token>/": "a signed link",
     "u/click/<str:token>/": "a signed link",
     "u/cancel/<str:token>/": "a signed link",
+    "u/survey/<str:token>/": "a signed link",
+    "u/offer/<str:token>/": "a signed link",
     "u/card/<str:token>/": "a signed link",
     "u/statement/<str:token>/": "a signed link",
     "join/<slug:slug>/": "whoever wants to join",

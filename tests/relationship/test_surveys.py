@@ -230,6 +230,27 @@ def test_a_question_that_comes_too_soon_stays_and_says_why(per: Member, now: dt.
     assert "the last question came less than 90 days ago" in stayed.reason_in_words
 
 
+def test_of_two_questions_at_the_same_moment_one_is_asked(now: dt.datetime) -> None:
+    surveying.store(surveying.HOPED_FOR, surveying.RECOMMEND)
+    surveying.publish(now)
+    surveying.publish(now, "recommend", name="again")
+    cast.per(now)
+    clock.tick(now)
+    found = dict(Message.objects.values_list("status", "reason"))
+    assert found["sent"] == ""
+    assert found["skipped"].startswith("no_room: surveys_apart 90d")
+    assert Message.objects.count() == 2
+
+
+def test_letters_that_ask_nothing_go_on_as_ever(per: Member, now: dt.datetime) -> None:
+    hello = {"slug": "again-letter", "sender": "anna", "subject": "Hello", "body": "Hello there."}
+    trigger = {"event": "shop.visited"}
+    surveying.publish(now, name="again", trigger=trigger, letters=[hello])
+    events.record(events.Draft("shop.visited", per, now + DAY, "shop"), now + DAY)
+    clock.tick(now + DAY)
+    assert Message.objects.get(letter_version__letter__slug="again-letter").status == "sent"
+
+
 def test_a_question_with_a_shorter_time_of_its_own_is_asked(per: Member, now: dt.datetime) -> None:
     surveying.store({**surveying.RECOMMEND, "apart_days": 60})
     surveying.publish(now, "recommend", name="again", trigger={"event": "shop.visited"})
