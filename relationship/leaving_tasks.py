@@ -43,7 +43,7 @@ def take_back(events: Sequence[Event], now: dt.datetime) -> None:
         return
     left = Event.objects.filter(name=LEFT, subscription__in=[event.subscription_id for event in resumed])
     latest = dict(left.order_by("occurred_at", "pk").values_list("subscription_id", "pk"))
-    keys = {event.pk: _payments(latest.get(event.subscription_id, 0)) for event in resumed}
+    keys = {event.pk: _payments(latest.get(event.subscription_id or 0, 0)) for event in resumed}
     stopped = set(
         theirs.filter(key__in=keys.values())
         .exclude(outcome=outcomes.NOT_NEEDED)
