@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from django.db.models import QuerySet
 
 from dashboard.words import changes as words
+from flows.models import Flow
 from members.models import Member
 from office.models import AuditEntry, User
 
@@ -39,6 +40,12 @@ def names(entries: Sequence[AuditEntry]) -> dict[uuid.UUID, Member]:
     """The members these entries are about, in one query; what an entry says of a name may be old."""
     wanted = {entry.member for entry in entries if entry.member}
     return {member.uuid: member for member in Member.everybody.filter(uuid__in=wanted)}
+
+
+def flow_names(entries: Sequence[AuditEntry]) -> dict[str, str]:
+    """What the flows are called that these entries name by their slugs, in one query."""
+    wanted = {entry.subject for entry in entries if entry.deed.partition(".")[0] in words.ABOUT_FLOWS}
+    return dict(Flow.objects.filter(slug__in=wanted).values_list("slug", "name"))
 
 
 def member(text: str) -> Member | None:

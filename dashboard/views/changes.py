@@ -17,10 +17,10 @@ def changes(request: HttpRequest) -> HttpResponse:
     """Changes, latest first; `who`, `about` (the first half of a deed) and `member` (a UUID) narrow them."""
     who, about, member = (request.GET.get(name, "") for name in KEEP)
     page = paging.page(log.matching(who, about, member), LATEST, request.GET.get("after", ""))
-    named = log.names(page.rows)
+    named, flows = log.names(page.rows), log.flow_names(page.rows)
     context = {
         "page": page,
-        "lines": [words.line(entry, named) for entry in page.rows],
+        "lines": [words.line(entry, named, flows) for entry in page.rows],
         "people": chips.of(request, "who", [("", _("Everybody"), None), *log.people()], who, keep=KEEP),
         "nouns": chips.of(request, "about", [("", _("Everything"), None), *log.nouns()], about, keep=KEEP),
         "member": log.member(member),

@@ -111,6 +111,8 @@ VERBS = {
     "removed": gettext_lazy("removed %(noun)s “%(what)s”"),
 }
 
+ABOUT_FLOWS = ("flow", "letter")  # deeds whose subject is the slug of a flow
+
 
 @dataclass(frozen=True)
 class Line:
@@ -123,18 +125,19 @@ class Line:
     member: Member | None
 
 
-def line(entry: AuditEntry, named: Mapping[uuid.UUID, Member]) -> Line:
-    """The entry in words."""
+def line(entry: AuditEntry, named: Mapping[uuid.UUID, Member], flows: Mapping[str, str]) -> Line:
+    """The entry in words; `flows` are names by slug."""
     who = (entry.user.get_full_name() or entry.user.username) if entry.user else _("A command")
     member = named.get(entry.member) if entry.member else None
-    return Line(entry, who, said(entry), details(entry), member)
+    return Line(entry, who, said(entry, flows), details(entry), member)
 
 
-def said(entry: AuditEntry) -> str:
+def said(entry: AuditEntry, flows: Mapping[str, str]) -> str:
     """What was done; of somebody erased, only that it was a member."""
     name, verb = entry.deed.partition(".")[::2]
     sentence = DEEDS.get(entry.deed) or VERBS.get(verb)
-    what = _stages.get(entry.subject, entry.subject) if name == "stagerule" else entry.subject
+    called: Mapping[str, Any] = _stages if name == "stagerule" else flows if name in ABOUT_FLOWS else {}
+    what = called.get(entry.subject, entry.subject)
     values = {"noun": noun(name), **_blanks, **entry.details, "what": what or _("somebody erased")}
     if sentence:
         return str(sentence) % values

@@ -190,6 +190,14 @@ def test_a_house_that_begins_has_its_ledger_so_that_a_missing_one_is_a_lost_one(
     assert list(ledger.read()) == []
 
 
+def test_the_log_calls_a_flow_by_its_name(client: Client, mailbox: sinks.Sink) -> None:
+    begun(client)
+    client.post("/settings/trade/club/")
+    page = client.get("/settings/changes/").content.decode()
+    assert "“Welcome to the club”" in page
+    assert "club-season" not in page
+
+
 def test_what_is_left_of_the_first_steps_is_told_on_home(client: Client, now: dt.datetime) -> None:
     begun(client)
     cast.ingrid(now)

@@ -13,6 +13,7 @@ from members import consent, subscriptions
 from members.models import Event, Member, Plan, Subscription
 from members.models.member import Stage
 from office.models import AuditEntry, User
+from relationship import tasks
 from relationship.models import Task
 from tests import cast
 from winback import leaving
@@ -138,6 +139,25 @@ def test_the_treasurer_and_where_no_letter_is_a_receipt_somebody_has_a_task(
         "Stop the payments of Ingrid Østergaard",
         "Tell Ingrid Østergaard that the leaving is noted, and that 31 December 2026 is the last day",
     }
+
+
+def test_nobody_stops_the_payments_of_somebody_who_stays(member: Member, now: dt.datetime) -> None:
+    Client().post(address(member))
+    clock.tick(now + dt.timedelta(seconds=1))
+    leaving.stay(member, now + dt.timedelta(minutes=1))
+    clock.tick(now + dt.timedelta(minutes=1, seconds=1))
+    assert not Task.objects.filter(done_at=None).exists()
+
+
+def test_payments_that_were_stopped_are_started_again_for_who_stays(
+    member: Member, now: dt.datetime, admin_user: User
+) -> None:
+    Client().post(address(member))
+    clock.tick(now + dt.timedelta(seconds=1))
+    tasks.close(Task.objects.get(is_money=True), admin_user, "done", now)
+    leaving.stay(member, now + dt.timedelta(minutes=1))
+    clock.tick(now + dt.timedelta(minutes=1, seconds=1))
+    assert "Start the payments of Ingrid Østergaard again" in Task.objects.values_list("title", flat=True)
 
 
 def test_billing_needs_no_task_for_what_it_told_itself(member: Member, now: dt.datetime) -> None:
