@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 
 from django.utils import dateformat, translation
 
@@ -39,6 +40,7 @@ EVERY = {
 }
 
 
+@functools.lru_cache(maxsize=4096)
 def date(day: datetime.date, language: str) -> str:
     """The day written out: 3 March 2026, 3. marts 2026. A datetime must already be in the member's zone."""
     with translation.override(language):

@@ -47,6 +47,7 @@ ADDRESSES += (
     "/settings/monday/",
 )
 ADDRESSES += ("/letters/arriving/", "/letters/stopped-addresses/", "{lifting}")
+ADDRESSES += ("/letters/unknown/", "/senders/", "/senders/new/", "/settings/mailbox/account/")
 Open = Callable[[str], Page]
 
 
