@@ -29,8 +29,8 @@ def simulate(
     if not 1 <= days <= LONGEST:
         raise ValueError(f"days: from 1 to {LONGEST}")
     since = now - dt.timedelta(days=days)
-    members = past.Past(since)
-    with sandbox.nothing_stays(transports.Counted()), sandbox.members_from(members.load):
+    members = past.Past(since, mentioning.facts_asked(definition))
+    with sandbox.nothing_stays(transports.Kept()), sandbox.members_from(members.load):
         really = telling.really(flow, since, now)
         beside = meanwhile.Meanwhile(since, now, really.groups)
         shadows.cast(meanwhile.before(since), left_out=["values"])
@@ -42,7 +42,8 @@ def simulate(
         told = telling.Told(since, played.reached, is_whole)
         told.really_per_day, told.all_really_per_day = really.per_day, really.all_per_day
         assert published.current is not None
-        told.as_of_today = mentioning.without_history(published.current.definition)
+        told.as_of_today = mentioning.without_history(published.current.definition, dates=played.dates.is_as_of_today)
+        told.not_entered = played.refused
         return telling.tell(published, told)
 
 

@@ -1,0 +1,167 @@
+"""How contracts stood at a moment in the past: their status, their terms and what they say together.
+
+Read from what was told of them (`contract_history`) and from their spans; what nobody told, the row says.
+"""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from members import contract_facts, contract_history
+from members.contract_facts import Contract
+from members.contract_history import Recorded, Told
+from members.models import Event, Payment, Span, Subscription
+
+Status = Subscription.Status
+OF_SPANS = {Span.Kind.TRIAL: Status.TRIALING, Span.Kind.PAUSED: Status.PAUSED, Span.Kind.PAID: Status.ACTIVE}
+LEAVES, STAYS = "subscription.cancelled", ("subscription.started", "subscription.resumed")
+GOES_ON = (Status.ACTIVE, Status.TRIALING, Status.PAST_DUE)
+
+
+class Standing(NamedTuple):
+    """A contract at a moment: its status, since when it gave access without a break, why and when it is left."""
+
+    status: str
+    since: dt.datetime | None
+    until: dt.datetime | None
+    span: Span | None
+    cancelled_at: dt.datetime | None
+    reason: str
+
+
+@dataclass
+class History:
+    """One contract, what was told of it, oldest first, and its spans in order."""
+
+    row: Subscription
+    told: Sequence[Told]
+    spans: Sequence[Span]
+
+    def at(self, now: dt.datetime) -> Standing | None:
+        """How it stood; None before it began."""
+        begun = [span for span in self.spans if span.starts_at <= now]
+        if not begun:
+            return None
+        span = begun[-1]
+        if span.ends_at is not None and span.ends_at <= now:
+            decided, reason = self._decision(now)
+            return Standing(Status.ENDED, self._since(begun), span.ends_at, span, decided, reason)
+        status, decided, reason = self._status(span, now)
+        return Standing(status, self._since(begun), None, span, decided, reason)
+
+    def _status(self, span: Span, now: dt.datetime) -> tuple[str, dt.datetime | None, str]:
+        said = [one for one in self.told if one.since <= now and one.status]
+        status = said[-1].status if said else str(OF_SPANS[Span.Kind(span.kind)])
+        decided, reason = self._decision(now)
+        is_left = decided is not None and (not said or status == Status.CANCELLED or self._outlasts(said[-1], now))
+        return (Status.CANCELLED, decided, reason) if is_left else (status, None, "")
+
+    def _decision(self, now: dt.datetime) -> tuple[dt.datetime | None, str]:
+        """When somebody decided to leave in the life that goes on, and why; None where nobody did, or took it back."""
+        words = [one for one in self.told if one.since <= now and one.name in (LEAVES, *STAYS)]
+        if words:
+            last = words[-1]
+            return (last.at, self._reason(last)) if last.name == LEAVES else (None, "")
+        row = self.row
+        at = row.cancelled_at or (row.ended_at if row.status == Status.ENDED else None)
+        return (at, row.cancel_reason) if at and at <= now else (None, "")
+
+    def _reason(self, leaving: Told) -> str:
+        said = leaving.data.get("reason") or leaving.data.get("cancel_reason")
+        return str(said) if said else self.row.cancel_reason
+
+    def _outlasts(self, last: Told, now: dt.datetime) -> bool:
+        """Whether a decision to leave holds although something else was told since: its day is still to come."""
+        leaving = next((one for one in reversed(self.told) if one.name == LEAVES and one.at <= now), None)
+        ends = leaving.moment("effective_at") if leaving else None
+        return bool(ends and ends > last.at and last.status in GOES_ON)
+
+    def _since(self, begun: Sequence[Span]) -> dt.datetime:
+        """When the life began that the last of these spans belongs to."""
+        since = begun[-1].starts_at
+        for span in reversed(begun[:-1]):
+            if span.ends_at != since:
+                break
+            since = span.starts_at
+        return since
+
+
+class Contracts:
+    """The contracts and payments of members, read once for each of them: a handful of queries per call."""
+
+    def __init__(self) -> None:
+        self._held: dict[int, list[History]] = {}
+        self._paid: dict[int, list[Payment]] = {}
+
+    def read(self, member_ids: Iterable[int]) -> None:
+        """Reads those of these members who were not read before."""
+        fresh = set(member_ids) - self._held.keys()
+        if not fresh:
+            return
+        recorded, spans = _recorded(fresh), _spans(fresh)
+        self._held |= {pk: [] for pk in fresh}
+        for row in Subscription.objects.filter(member__in=fresh).select_related("plan", "member").order_by("pk"):
+            told = contract_history.read(row, recorded[row.pk])
+            self._held[row.member_id].append(History(row, told, spans[row.pk]))
+        self._paid |= {pk: [] for pk in fresh}
+        for payment in Payment.objects.filter(member__in=fresh).defer("versions"):
+            self._paid[payment.member_id].append(payment)
+
+    def any(self, member_id: int) -> bool:
+        """Whether the member ever had a contract."""
+        return bool(self._held[member_id])
+
+    def status(self, contract: Subscription, now: dt.datetime) -> str:
+        """How this contract stood; empty before it began."""
+        history = next(one for one in self._held[contract.member_id] if one.row.pk == contract.pk)
+        found = history.at(now)
+        return found.status if found else ""
+
+    def of(self, member_id: int, now: dt.datetime) -> tuple[list[Contract], Sequence[Span | None]]:
+        """The contracts of a member that had begun, the one that speaks for them first; each with its span of then."""
+        found = [(_contract(one, stands), stands.span) for one in self._held[member_id] if (stands := one.at(now))]
+        found.sort(key=lambda one: contract_facts.precedence(one[0]))
+        return [contract for contract, _span in found], [span for _contract, span in found]
+
+    def paid(self, member_id: int, now: dt.datetime) -> dict[str, int]:
+        """What the member had paid, per currency. What went back at any time counts as never paid."""
+        found: dict[str, int] = defaultdict(int)
+        for payment in self._paid[member_id]:
+            if payment.paid_at <= now:
+                found[payment.currency] += payment.amount if payment.status == Payment.Status.SUCCEEDED else 0
+        return dict(found)
+
+
+def _contract(history: History, stands: Standing) -> Contract:
+    span, row = stands.span, history.row
+    assert span is not None  # it had begun
+    return Contract(
+        member_id=row.member_id,
+        status=stands.status,
+        started_at=stands.since,
+        ended_at=stands.until,
+        cancelled_at=stands.cancelled_at,
+        cancel_reason=stands.reason,
+        amount=span.amount,
+        currency=span.currency,
+        interval=span.interval,
+        interval_count=span.interval_count,
+        card_expires_at=row.card_expires_at,
+    )
+
+
+def _recorded(member_ids: Collection[int]) -> dict[int, list[Recorded]]:
+    found: dict[int, list[Recorded]] = defaultdict(list)
+    rows = Event.objects.filter(member__in=member_ids, name__in=contract_history.NAMES).exclude(subscription=None)
+    for pk, *event in rows.values_list("subscription_id", *Recorded._fields):
+        found[pk].append(Recorded(*event))
+    return found
+
+
+def _spans(member_ids: Collection[int]) -> dict[int, list[Span]]:
+    found: dict[int, list[Span]] = defaultdict(list)
+    for span in Span.objects.filter(member__in=member_ids).select_related("plan").order_by("starts_at"):
+        found[span.subscription_id].append(span)
+    return found
