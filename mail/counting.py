@@ -25,7 +25,9 @@ def count_due(now: dt.datetime, limit: int) -> int:
     later = {pk: verdict for pk, verdict in verdicts.items() if pk in due and verdict.until}
     never = {pk: verdict.reason for pk, verdict in verdicts.items() if pk in due and not verdict.until}
     stays = {due[pk]: reason for pk, reason in never.items() if reason}
-    unreadable = {due[pk]: why for pk, reason in never.items() if not reason and (why := _unmailable(due[pk]))}
+    unreadable = {
+        due[pk]: why for pk, reason in never.items() if not reason and (why := _unmailable(due[pk]))
+    }
     leaves = [pk for pk, reason in never.items() if not reason and due[pk] not in unreadable]
     if later:
         postponing.put_off([(due[pk], one.until, one.reason) for pk, one in later.items() if one.until], now)

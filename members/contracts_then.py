@@ -55,7 +55,9 @@ class History:
         said = [one for one in self.told if one.since <= now and one.status]
         status = said[-1].status if said else str(OF_SPANS[Span.Kind(span.kind)])
         decided, reason = self._decision(now)
-        is_left = decided is not None and (not said or status == Status.CANCELLED or self._outlasts(said[-1], now))
+        is_left = decided is not None and (
+            not said or status == Status.CANCELLED or self._outlasts(said[-1], now)
+        )
         return (Status.CANCELLED, decided, reason) if is_left else (status, None, "")
 
     def _decision(self, now: dt.datetime) -> tuple[dt.datetime | None, str]:
@@ -94,15 +96,24 @@ class Contracts:
     def __init__(self) -> None:
         self._held: dict[int, list[History]] = {}
         self._paid: dict[int, list[Payment]] = {}
+        self._expected: set[int] = set()
+
+    def expect(self, member_ids: Iterable[int]) -> None:
+        """Says who may be asked for as well: they are read together with the next who are."""
+        self._expected.update(member_ids)
 
     def read(self, member_ids: Iterable[int]) -> None:
         """Reads those of these members who were not read before."""
         fresh = set(member_ids) - self._held.keys()
         if not fresh:
             return
+        fresh |= self._expected - self._held.keys()
+        self._expected.clear()
         recorded, spans = _recorded(fresh), _spans(fresh)
         self._held |= {pk: [] for pk in fresh}
-        for row in Subscription.objects.filter(member__in=fresh).select_related("plan", "member").order_by("pk"):
+        for row in (
+            Subscription.objects.filter(member__in=fresh).select_related("plan", "member").order_by("pk")
+        ):
             told = contract_history.read(row, recorded[row.pk])
             self._held[row.member_id].append(History(row, told, spans[row.pk]))
         self._paid |= {pk: [] for pk in fresh}
@@ -121,7 +132,9 @@ class Contracts:
 
     def of(self, member_id: int, now: dt.datetime) -> tuple[list[Contract], Sequence[Span | None]]:
         """The contracts of a member that had begun, the one that speaks for them first; each with its span of then."""
-        found = [(_contract(one, stands), stands.span) for one in self._held[member_id] if (stands := one.at(now))]
+        found = [
+            (_contract(one, stands), stands.span) for one in self._held[member_id] if (stands := one.at(now))
+        ]
         found.sort(key=lambda one: contract_facts.precedence(one[0]))
         return [contract for contract, _span in found], [span for _contract, span in found]
 
@@ -154,7 +167,9 @@ def _contract(history: History, stands: Standing) -> Contract:
 
 def _recorded(member_ids: Collection[int]) -> dict[int, list[Recorded]]:
     found: dict[int, list[Recorded]] = defaultdict(list)
-    rows = Event.objects.filter(member__in=member_ids, name__in=contract_history.NAMES).exclude(subscription=None)
+    rows = Event.objects.filter(member__in=member_ids, name__in=contract_history.NAMES).exclude(
+        subscription=None
+    )
     for pk, *event in rows.values_list("subscription_id", *Recorded._fields):
         found[pk].append(Recorded(*event))
     return found

@@ -4,7 +4,7 @@ Whatever is not named in KNOWN is kept without its history.
 """
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from members import contract_facts, fact_rows, facts, lifetimes, pulse_turns, renewals, rhythm, signs
 from members.contracts_then import Contracts
@@ -19,29 +19,32 @@ SIGNS = frozenset(
     "events_attended dialogue_365d days_since_conversation advocacy_365d referrals_confirmed renewals".split()
 )
 KNOWN = CONTRACT | USE | SIGNS | {"activated", "former_days"}
-COLUMNS = {"activated": "activated_at", "usage_known": "usage_known"}  # of facts that are no column themselves
+COLUMNS = {
+    "activated": "activated_at",
+    "usage_known": "usage_known",
+}  # of facts that are no column themselves
 
 
 class Facts:
-    """Sets those of the facts that are asked, for members whose stage is set already."""
+    """Sets the facts of members whose stage is set already, as conditions ask for them (`conditions.facts_brought`)."""
 
-    def __init__(self, asked: Collection[str], contracts: Contracts) -> None:
-        self.asked, self.contracts = KNOWN & set(asked), contracts
-        self.columns = {_column(name) for name in self.asked} - {""}
+    def __init__(self) -> None:
+        self.contracts = Contracts()
 
-    def set(self, members: Mapping[int, Member], now: dt.datetime) -> None:
-        """Brings the facts of these members to `now`; at most eight queries, none where nothing is asked."""
-        if not self.asked or not members:
+    def bring(self, members: Sequence[Member], names: Collection[str], now: dt.datetime) -> None:
+        """Brings these facts of these members to `now`, as far as they are known; at most nine queries."""
+        asked = KNOWN & set(names)
+        there = {member.pk: member for member in members if getattr(member, "facts", None)}
+        if not asked or not there:
             return
-        known = {pk: member for pk, member in members.items() if getattr(member, "facts", None)}
-        self.contracts.read(known)
-        for pk, member in known.items():
+        self.contracts.read(there)
+        for member in there.values():
             self._stand(member, now)
-        sources = self._sources(known, now)
-        before = self._pulses(known, now)
-        for pk, member in known.items():
+        sources, before = self._sources(there, asked, now), _pulses(there, now) if asked & USE else {}
+        columns = {_column(name) for name in asked} - {""}
+        for pk, member in there.items():
             row = fact_rows.compute(_known(member, before.get(pk, "")), sources, now)
-            for column in self.columns:
+            for column in columns:
                 setattr(member.facts, column, row[column])
 
     def _stand(self, member: Member, now: dt.datetime) -> None:
@@ -53,36 +56,32 @@ class Facts:
         elif self.contracts.any(member.pk):
             member.status = ""
 
-    def _sources(self, members: Mapping[int, Member], now: dt.datetime) -> fact_rows.Sources:
+    def _sources(self, members: Mapping[int, Member], asked: set[str], now: dt.datetime) -> fact_rows.Sources:
         terms = {}
         for pk in members:
             held, _spans = self.contracts.of(pk, now)
             if held:
                 terms[pk] = contract_facts.terms(held)
         lives = {pk: one.life_since for pk, one in terms.items() if one.life_since}
-        reads_use, reads_signs = bool(self.asked & USE), bool(self.asked & (USE | SIGNS | {"activated"}))
+        reads_use, reads_signs = bool(USE & asked), bool((USE | SIGNS | {"activated"}) & asked)
         overdue = {pk for pk, member in members.items() if member.status == "past_due"}
         return fact_rows.Sources(
             rhythms=rhythm.of(members, now.date()) if reads_use else {},
             signs=signs.of(members, now) if reads_signs else {},
             terms=terms,
-            paused=lifetimes.paused(lives, now) if "tenure_days" in self.asked else {},
+            paused=lifetimes.paused(lives, now) if "tenure_days" in asked else {},
             paid={pk: paid for pk in members if (paid := self.contracts.paid(pk, now))},
             plans=_plans(members.values(), now),
-            renewed=renewals.of(lives, now, overdue) if "renewals" in self.asked else {},
+            renewed=renewals.of(lives, now, overdue) if "renewals" in asked else {},
         )
 
-    def _pulses(self, members: Mapping[int, Member], now: dt.datetime) -> dict[int, str]:
-        """Who was quiet, by the last turn that was noticed: whoever is stays so until they come."""
-        if not self.asked & USE:
-            return {}
-        turns = Event.objects.filter(
-            member__in=members,
-            name__in=(pulse_turns.WENT_QUIET, pulse_turns.CAME_BACK),
-            recorded_at__lte=now,
-        )
-        found = turns.order_by("recorded_at", "pk").values_list("member_id", "name")
-        return {pk: Pulse.QUIET if name == pulse_turns.WENT_QUIET else Pulse.AWAKE for pk, name in found}
+
+def _pulses(members: Collection[int], now: dt.datetime) -> dict[int, str]:
+    """Who was quiet, by the last turn that was noticed: whoever is stays so until they come."""
+    names = (pulse_turns.WENT_QUIET, pulse_turns.CAME_BACK)
+    turns = Event.objects.filter(member__in=members, name__in=names, recorded_at__lte=now)
+    found = turns.order_by("recorded_at", "pk").values_list("member_id", "name")
+    return {pk: Pulse.QUIET if name == pulse_turns.WENT_QUIET else Pulse.AWAKE for pk, name in found}
 
 
 def _column(name: str) -> str:
@@ -93,7 +92,14 @@ def _column(name: str) -> str:
 
 def _known(member: Member, before: str) -> fact_rows.Known:
     return fact_rows.Known(
-        member.pk, member.joined_at, member.stage, member.stage_since, member.status, member.plan_id, before, None
+        member.pk,
+        member.joined_at,
+        member.stage,
+        member.stage_since,
+        member.status,
+        member.plan_id,
+        before,
+        None,
     )
 
 
@@ -102,7 +108,9 @@ def _plans(members: Collection[Member], now: dt.datetime) -> dict[int, Plan]:
     found: dict[int, Plan] = {}
     for member in members:
         if member.plan and member.plan_id not in found:
-            plan = Plan(**{field.attname: getattr(member.plan, field.attname) for field in Plan._meta.concrete_fields})
+            plan = Plan(
+                **{field.attname: getattr(member.plan, field.attname) for field in Plan._meta.concrete_fields}
+            )
             if plan.first_use_on and plan.first_use_on > now.date():
                 plan.first_use_on = None
             found[plan.pk] = plan

@@ -45,6 +45,10 @@ class Coming:
     def __len__(self) -> int:
         return len(self._ahead)
 
+    def coming(self) -> list[int]:
+        """The members whose dates come, in order."""
+        return list(dict.fromkeys(one.member_id for one in self._ahead))
+
     def next_at(self) -> dt.datetime | None:
         """When the next of them falls due; None when there is no more."""
         return self._ahead[0].at if self._ahead else None
@@ -87,7 +91,9 @@ class Coming:
         rows = Subscription.objects.filter(member__merged_into=None, member__erased_at=None)
         value = Coalesce(*self.source.columns) if self.source.columns[1:] else F(column)
         columns = ("pk", "member_id", "member__time_zone", "value")
-        for pk, member_id, zone, today in rows.annotate(value=value).values_list(*columns).iterator(READ_AT_ONCE):
+        for pk, member_id, zone, today in (
+            rows.annotate(value=value).values_list(*columns).iterator(READ_AT_ONCE)
+        ):
             stood = self._then.values(pk, today)
             self.is_as_of_today |= today is not None and not self._then.knows(pk)
             yield from ((pk, member_id, zone, one) for one in stood)

@@ -16,8 +16,8 @@ STRETCHES = 30  # so that a busy house's uses need not all lie in memory at once
 class Happening:
     """The events of (since, until] that concern a flow. Of uses each counts, as if told one by one.
 
-    What does not let anybody in concerns those alone who may come in (`members`, and whom the trigger names), or were
-    in it before.
+    What does not let anybody in concerns those alone who may come in (`members`, and `coming`, whom the trigger names,
+    in order), or were in it before.
     """
 
     def __init__(self, flow: Flow, since: dt.datetime, until: dt.datetime, members: Collection[int]) -> None:
@@ -26,16 +26,21 @@ class Happening:
         self.until, self._read_to = until, since
         self._step = max((until - since) / STRETCHES, dt.timedelta(hours=1))
         self._ahead: list[Event] = []
-        self._concerned = {*members, *flow.enrolments.values_list("member_id", flat=True)}
-        if self.trigger:
-            letting_in = _rows(self.trigger, since, until).order_by()
-            self._concerned.update(letting_in.values_list("member_id", flat=True).distinct())
+        letting_in = _rows(self.trigger, since, until).order_by("occurred_at")
+        who = letting_in.values_list("member_id", flat=True) if self.trigger else ()
+        self.coming = list(dict.fromkeys(who))
+        self._concerned = {*members, *self.coming, *flow.enrolments.values_list("member_id", flat=True)}
 
     def count(self, most: int) -> int:
         """How many there are in all, as far as `most`."""
         found = 0
         for name in self.names:
-            for pk in _rows(name, self._read_to, self.until).order_by().values_list("member_id", flat=True).iterator(2000):
+            for pk in (
+                _rows(name, self._read_to, self.until)
+                .order_by()
+                .values_list("member_id", flat=True)
+                .iterator(2000)
+            ):
                 found += pk in self._concerned
                 if found >= most:
                     return found

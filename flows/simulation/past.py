@@ -2,49 +2,69 @@
 
 import bisect
 import datetime as dt
-from collections.abc import Collection
+from collections import deque
+from collections.abc import Collection, Iterable, Sequence
 
-from members import contracts_then, facts_then
+from members import facts_then
 from members.models import Member, StageChange, Subscription
+
+AHEAD = 200  # members read at once, as long as it is known who comes next
 
 
 class Past:
     """Members loaded once, and set to how they stood at `now` each time somebody asks for them.
 
-    `asked` are the facts that matter: the others stay as they are today.
+    What conditions ask about them is set when it is asked (`bring`).
     """
 
-    def __init__(self, now: dt.datetime, asked: Collection[str] = ()) -> None:
-        self.now, self.asked = now, set(asked)
+    def __init__(self, now: dt.datetime) -> None:
+        self.now = now
         self._members: dict[int, Member] = {}
         self._moves: dict[int, list[StageChange]] = {}
-        self._contracts = contracts_then.Contracts()
-        self._facts = facts_then.Facts(asked, self._contracts)
+        self._facts = facts_then.Facts()
+        self._coming: deque[int] = deque()
 
     def reach(self, now: dt.datetime) -> None:
         """From here on members are as they stood at `now`."""
         self.now = now
 
+    def expect(self, member_ids: Iterable[int]) -> None:
+        """Says who will be asked for, in order: they are read together."""
+        self._coming.extend(member_ids)
+
     def load(self, member_ids: Collection[int]) -> dict[int, Member]:
-        """These members as they stood; a constant number of queries, fewer for those who were loaded before."""
-        self._read(set(member_ids) - self._members.keys())
+        """These members as they stood; three queries where somebody was not read yet."""
+        if fresh := set(member_ids) - self._members.keys():
+            self._read(fresh | self._next())
         found = {pk: self._members[pk] for pk in member_ids if pk in self._members}
         for member in found.values():
             self._move(member)
-        self._facts.set(found, self.now)
         return found
+
+    def bring(self, members: Sequence[Member], names: Collection[str], now: dt.datetime) -> None:
+        """Sets these facts of members as they stood at `now`."""
+        self._facts.bring(members, names, now)
 
     def standing(self, contract: Subscription, at: dt.datetime) -> str:
         """The status of this contract at that moment; empty before it began."""
-        self._contracts.read([contract.member_id])
-        return self._contracts.status(contract, at)
+        self._facts.contracts.read([contract.member_id])
+        return self._facts.contracts.status(contract, at)
+
+    def _next(self) -> set[int]:
+        found: set[int] = set()
+        while self._coming and len(found) < AHEAD:
+            pk = self._coming.popleft()
+            if pk not in self._members:
+                found.add(pk)
+        return found
 
     def _read(self, fresh: set[int]) -> None:
-        if not fresh:
-            return
         rows = Member.everybody.filter(pk__in=fresh).select_related("plan", "account", "facts")
         self._members |= {member.pk: member for member in rows.prefetch_related("tag_rows")}
-        for change in StageChange.objects.filter(member__in=fresh).order_by("at", "pk").defer("values", "note"):
+        self._facts.contracts.expect(fresh)
+        for change in (
+            StageChange.objects.filter(member__in=fresh).order_by("at", "pk").defer("values", "note")
+        ):
             self._moves.setdefault(change.member_id, []).append(change)
         for pk in fresh & self._members.keys():
             # Who was read in from a list later was there all the same.

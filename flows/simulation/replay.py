@@ -43,6 +43,7 @@ class Replay:
         self.reached, self.refused = since, Counter[str]()
         self.hearing, self.dates = Hearing(flow), Coming(flow.current.trigger, since, until)
         self.happening = Happening(flow, since, until, self.dates.members)
+        past.expect([*self.dates.coming(), *self.happening.coming])
         self._inside = set(flow.enrolments.values_list("member_id", flat=True))
         self._due = turning.next_due(flow)
         is_few = len(self.dates) + self.happening.count(EXACT + 1) <= EXACT
@@ -127,4 +128,3 @@ class Replay:
 
     def _turn(self, now: dt.datetime) -> None:
         self._due = turning.count_until_quiet(self.flow, now)
-

@@ -47,7 +47,9 @@ def told(column: str, since: dt.datetime) -> Terms:
     rows = Event.objects.filter(name__in=contract_history.NAMES, occurred_at__gt=since - BACK)
     rows = rows.exclude(subscription=None).order_by("occurred_at", "pk")
     contracts = _contracts() if column == "current_period_end" else {}
-    for pk, name, at, data in rows.values_list("subscription_id", "name", "occurred_at", "data").iterator(2000):
+    for pk, name, at, data in rows.values_list("subscription_id", "name", "occurred_at", "data").iterator(
+        2000
+    ):
         said = data.get(column)
         value = parse_datetime(said) if isinstance(said, str) else None
         if value is None and name in RECKONED and pk in contracts:
@@ -65,7 +67,10 @@ def _contracts() -> dict[int, Anchored]:
     """The anchor, the interval and the start of those contracts whose terms follow from them."""
     rows = Subscription.objects.exclude(anchor_at=None).exclude(interval="")
     columns = ("anchor_at", "interval", "interval_count", "started_at")
-    return {pk: (anchor, interval, count, began) for pk, anchor, interval, count, began in rows.values_list("pk", *columns)}
+    return {
+        pk: (anchor, interval, count, began)
+        for pk, anchor, interval, count, began in rows.values_list("pk", *columns)
+    }
 
 
 def _reckoned(contract: Anchored, name: str, at: dt.datetime) -> dt.datetime:
