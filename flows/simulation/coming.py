@@ -79,9 +79,7 @@ class Coming:
     def _reckoned(self, since: dt.datetime, until: dt.datetime) -> Iterator[Date]:
         rows = _of_members(since) if self.source.of_member else self._of_contracts(since)
         for pk, member_id, zone, value in rows:
-            for number, at in moments.due(
-                self.trigger, value, durations.zone_of(Member(time_zone=zone)), since, until
-            ):
+            for number, at in moments.due(self.trigger, value, durations.zone_named(zone), since, until):
                 if self._then.stood(pk, value, at):
                     yield Date(at, number, pk, member_id, value)
 

@@ -4,11 +4,20 @@ import bisect
 import datetime as dt
 from collections import deque
 from collections.abc import Collection, Iterable, Sequence
+from typing import NamedTuple
 
 from members import facts_then
 from members.models import Member, StageChange, Subscription
 
 AHEAD = 200  # members read at once, as long as it is known who comes next
+
+
+class Move(NamedTuple):
+    """A move from one stage to another, and when (aware)."""
+
+    at: dt.datetime
+    from_stage: str
+    to_stage: str
 
 
 class Past:
@@ -20,7 +29,7 @@ class Past:
     def __init__(self, now: dt.datetime) -> None:
         self.now = now
         self._members: dict[int, Member] = {}
-        self._moves: dict[int, list[StageChange]] = {}
+        self._moves: dict[int, list[Move]] = {}
         self._facts = facts_then.Facts()
         self._coming: deque[int] = deque()
 
@@ -59,13 +68,13 @@ class Past:
         return found
 
     def _read(self, fresh: set[int]) -> None:
-        rows = Member.everybody.filter(pk__in=fresh).select_related("plan", "account", "facts")
-        self._members |= {member.pk: member for member in rows.prefetch_related("tag_rows")}
+        rows = Member.everybody.filter(pk__in=fresh).select_related("facts")
+        there = rows.prefetch_related("plan", "account", "tag_rows")  # plans and companies once each
+        self._members |= {member.pk: member for member in there}
         self._facts.contracts.expect(fresh)
-        for change in (
-            StageChange.objects.filter(member__in=fresh).order_by("at", "pk").defer("values", "note")
-        ):
-            self._moves.setdefault(change.member_id, []).append(change)
+        moves = StageChange.objects.filter(member__in=fresh).order_by("at", "pk")
+        for pk, *move in moves.values_list("member_id", *Move._fields):
+            self._moves.setdefault(pk, []).append(Move(*move))
         for pk in fresh & self._members.keys():
             # Who was read in from a list later was there all the same.
             member = self._members[pk]
