@@ -16,7 +16,7 @@ Status = Message.Status
 
 
 def count_due(now: dt.datetime, limit: int) -> int:
-    """Decides about up to `limit` letters that are due at `now`; how many. Inside a sandbox: nobody else works there."""
+    """Decides about up to `limit` letters that are due at `now`; how many. Where nobody else works: in a sandbox."""
     waiting = Message.objects.filter(status=Status.QUEUED, due_at__lte=now).order_by("due_at", "id")
     due = {one.pk: one for one in waiting.select_related("member__guardian").defer("values")[:limit]}
     if not due:

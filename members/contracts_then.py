@@ -5,9 +5,11 @@ Read from what was told of them (`contract_history`) and from their spans; what 
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
+
+from django.db.models import Q, Sum
 
 from members import contract_facts, contract_history
 from members.contract_facts import Contract
@@ -15,9 +17,26 @@ from members.contract_history import Recorded, Told
 from members.models import Event, Payment, Span, Subscription
 
 Status = Subscription.Status
-OF_SPANS = {Span.Kind.TRIAL: Status.TRIALING, Span.Kind.PAUSED: Status.PAUSED, Span.Kind.PAID: Status.ACTIVE}
+OF_SPANS: Mapping[str, str] = {
+    Span.Kind.TRIAL: Status.TRIALING,
+    Span.Kind.PAUSED: Status.PAUSED,
+    Span.Kind.PAID: Status.ACTIVE,
+}
 LEAVES, STAYS = "subscription.cancelled", ("subscription.started", "subscription.resumed")
 GOES_ON = (Status.ACTIVE, Status.TRIALING, Status.PAST_DUE)
+
+
+class Stretch(NamedTuple):
+    """One span: what was agreed from when until when (aware, exclusive)."""
+
+    starts_at: dt.datetime
+    ends_at: dt.datetime | None
+    kind: str
+    plan_id: int | None
+    amount: int | None
+    currency: str
+    interval: str
+    interval_count: int
 
 
 class Standing(NamedTuple):
@@ -26,7 +45,7 @@ class Standing(NamedTuple):
     status: str
     since: dt.datetime | None
     until: dt.datetime | None
-    span: Span | None
+    span: Stretch
     cancelled_at: dt.datetime | None
     reason: str
 
@@ -37,7 +56,7 @@ class History:
 
     row: Subscription
     told: Sequence[Told]
-    spans: Sequence[Span]
+    spans: Sequence[Stretch]
 
     def at(self, now: dt.datetime) -> Standing | None:
         """How it stood; None before it began."""
@@ -47,13 +66,13 @@ class History:
         span = begun[-1]
         if span.ends_at is not None and span.ends_at <= now:
             decided, reason = self._decision(now)
-            return Standing(Status.ENDED, self._since(begun), span.ends_at, span, decided, reason)
+            return Standing(str(Status.ENDED), self._since(begun), span.ends_at, span, decided, reason)
         status, decided, reason = self._status(span, now)
         return Standing(status, self._since(begun), None, span, decided, reason)
 
-    def _status(self, span: Span, now: dt.datetime) -> tuple[str, dt.datetime | None, str]:
+    def _status(self, span: Stretch, now: dt.datetime) -> tuple[str, dt.datetime | None, str]:
         said = [one for one in self.told if one.since <= now and one.status]
-        status = said[-1].status if said else str(OF_SPANS[Span.Kind(span.kind)])
+        status = said[-1].status if said else str(OF_SPANS[span.kind])
         decided, reason = self._decision(now)
         is_left = decided is not None and (
             not said or status == Status.CANCELLED or self._outlasts(said[-1], now)
@@ -80,7 +99,7 @@ class History:
         ends = leaving.moment("effective_at") if leaving else None
         return bool(ends and ends > last.at and last.status in GOES_ON)
 
-    def _since(self, begun: Sequence[Span]) -> dt.datetime:
+    def _since(self, begun: Sequence[Stretch]) -> dt.datetime:
         """When the life began that the last of these spans belongs to."""
         since = begun[-1].starts_at
         for span in reversed(begun[:-1]):
@@ -91,11 +110,10 @@ class History:
 
 
 class Contracts:
-    """The contracts and payments of members, read once for each of them: a handful of queries per call."""
+    """The contracts of members, read once for each of them: three queries for those who are new."""
 
     def __init__(self) -> None:
         self._held: dict[int, list[History]] = {}
-        self._paid: dict[int, list[Payment]] = {}
         self._expected: set[int] = set()
 
     def expect(self, member_ids: Iterable[int]) -> None:
@@ -111,14 +129,9 @@ class Contracts:
         self._expected.clear()
         recorded, spans = _recorded(fresh), _spans(fresh)
         self._held |= {pk: [] for pk in fresh}
-        for row in (
-            Subscription.objects.filter(member__in=fresh).select_related("plan", "member").order_by("pk")
-        ):
+        for row in Subscription.objects.filter(member__in=fresh).order_by("pk"):
             told = contract_history.read(row, recorded[row.pk])
             self._held[row.member_id].append(History(row, told, spans[row.pk]))
-        self._paid |= {pk: [] for pk in fresh}
-        for payment in Payment.objects.filter(member__in=fresh).defer("versions"):
-            self._paid[payment.member_id].append(payment)
 
     def any(self, member_id: int) -> bool:
         """Whether the member ever had a contract."""
@@ -130,7 +143,7 @@ class Contracts:
         found = history.at(now)
         return found.status if found else ""
 
-    def of(self, member_id: int, now: dt.datetime) -> tuple[list[Contract], Sequence[Span | None]]:
+    def of(self, member_id: int, now: dt.datetime) -> tuple[list[Contract], list[Stretch]]:
         """The contracts of a member that had begun, the one that speaks for them first; each with its span of then."""
         found = [
             (_contract(one, stands), stands.span) for one in self._held[member_id] if (stands := one.at(now))
@@ -138,18 +151,19 @@ class Contracts:
         found.sort(key=lambda one: contract_facts.precedence(one[0]))
         return [contract for contract, _span in found], [span for _contract, span in found]
 
-    def paid(self, member_id: int, now: dt.datetime) -> dict[str, int]:
-        """What the member had paid, per currency. What went back at any time counts as never paid."""
-        found: dict[str, int] = defaultdict(int)
-        for payment in self._paid[member_id]:
-            if payment.paid_at <= now:
-                found[payment.currency] += payment.amount if payment.status == Payment.Status.SUCCEEDED else 0
-        return dict(found)
+
+def paid(member_ids: Collection[int], now: dt.datetime) -> dict[int, dict[str, int]]:
+    """What these members had paid, per currency; one query. What went back at any time counts as never paid."""
+    found: dict[int, dict[str, int]] = defaultdict(dict)
+    rows = Payment.objects.filter(member__in=member_ids, paid_at__lte=now).order_by()
+    counted = Sum("amount", filter=Q(status=Payment.Status.SUCCEEDED))
+    for pk, currency, total in rows.values_list("member_id", "currency").annotate(total=counted):
+        found[pk][currency] = total or 0
+    return found
 
 
 def _contract(history: History, stands: Standing) -> Contract:
     span, row = stands.span, history.row
-    assert span is not None  # it had begun
     return Contract(
         member_id=row.member_id,
         status=stands.status,
@@ -175,8 +189,9 @@ def _recorded(member_ids: Collection[int]) -> dict[int, list[Recorded]]:
     return found
 
 
-def _spans(member_ids: Collection[int]) -> dict[int, list[Span]]:
-    found: dict[int, list[Span]] = defaultdict(list)
-    for span in Span.objects.filter(member__in=member_ids).select_related("plan").order_by("starts_at"):
-        found[span.subscription_id].append(span)
+def _spans(member_ids: Collection[int]) -> dict[int, list[Stretch]]:
+    found: dict[int, list[Stretch]] = defaultdict(list)
+    rows = Span.objects.filter(member__in=member_ids).order_by("starts_at")
+    for pk, *columns in rows.values_list("subscription_id", *Stretch._fields):
+        found[pk].append(Stretch(*columns))
     return found

@@ -6,11 +6,22 @@ Whatever is not named in KNOWN is kept without its history.
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 
-from members import contract_facts, fact_rows, facts, lifetimes, pulse_turns, renewals, rhythm, signs
+from members import (
+    contract_facts,
+    contracts_then,
+    fact_rows,
+    facts,
+    lifetimes,
+    pulse_turns,
+    renewals,
+    rhythm,
+    signs,
+)
 from members.contracts_then import Contracts
 from members.models import Event, Member, Plan
 from members.models.member_facts import Pulse
 
+MONEY = frozenset("paid_total lifetime_value currency".split())
 CONTRACT = frozenset(
     "status standing trial plan price currency mrr paid_total lifetime_value tenure_days cancel_reason".split()
 )
@@ -30,6 +41,7 @@ class Facts:
 
     def __init__(self) -> None:
         self.contracts = Contracts()
+        self._known_plans: dict[int, Plan] = {}
 
     def bring(self, members: Sequence[Member], names: Collection[str], now: dt.datetime) -> None:
         """Brings these facts of these members to `now`, as far as they are known; at most nine queries."""
@@ -40,7 +52,7 @@ class Facts:
         self.contracts.read(there)
         for member in there.values():
             self._stand(member, now)
-        sources, before = self._sources(there, asked, now), _pulses(there, now) if asked & USE else {}
+        sources, before = self._sources(there, asked, now), _pulses(there, now) if "pulse" in asked else {}
         columns = {_column(name) for name in asked} - {""}
         for pk, member in there.items():
             row = fact_rows.compute(_known(member, before.get(pk, "")), sources, now)
@@ -51,26 +63,33 @@ class Facts:
         held, spans = self.contracts.of(member.pk, now)
         if held:
             member.status = held[0].status
-            plan = next((span.plan for span in spans if span and span.plan), None)
-            member.plan = plan or member.plan
+            plan = next((span.plan_id for span in spans if span.plan_id), None)
+            member.plan = self._plan(plan) or member.plan
         elif self.contracts.any(member.pk):
             member.status = ""
 
-    def _sources(self, members: Mapping[int, Member], asked: set[str], now: dt.datetime) -> fact_rows.Sources:
+    def _plan(self, pk: int | None) -> Plan | None:
+        if pk and not self._known_plans:
+            self._known_plans = Plan.objects.in_bulk()
+        return self._known_plans.get(pk or 0)
+
+    def _sources(
+        self, members: Mapping[int, Member], asked: set[str] | frozenset[str], now: dt.datetime
+    ) -> fact_rows.Sources:
         terms = {}
         for pk in members:
             held, _spans = self.contracts.of(pk, now)
             if held:
                 terms[pk] = contract_facts.terms(held)
         lives = {pk: one.life_since for pk, one in terms.items() if one.life_since}
-        reads_use, reads_signs = bool(USE & asked), bool((USE | SIGNS | {"activated"}) & asked)
+        reads_use, reads_signs = bool(USE & asked), bool((SIGNS | {"activated", "pulse"}) & asked)
         overdue = {pk for pk, member in members.items() if member.status == "past_due"}
         return fact_rows.Sources(
             rhythms=rhythm.of(members, now.date()) if reads_use else {},
             signs=signs.of(members, now) if reads_signs else {},
             terms=terms,
             paused=lifetimes.paused(lives, now) if "tenure_days" in asked else {},
-            paid={pk: paid for pk in members if (paid := self.contracts.paid(pk, now))},
+            paid=contracts_then.paid(members, now) if MONEY & asked else {},
             plans=_plans(members.values(), now),
             renewed=renewals.of(lives, now, overdue) if "renewals" in asked else {},
         )

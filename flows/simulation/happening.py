@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection, Iterator, Sequence
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -10,6 +11,7 @@ from flows.models import Flow
 from members import events
 from members.models import Event, Usage
 
+AT_ONCE = 2000
 STRETCHES = 30  # so that a busy house's uses need not all lie in memory at once
 
 
@@ -35,12 +37,8 @@ class Happening:
         """How many there are in all, as far as `most`."""
         found = 0
         for name in self.names:
-            for pk in (
-                _rows(name, self._read_to, self.until)
-                .order_by()
-                .values_list("member_id", flat=True)
-                .iterator(2000)
-            ):
+            rows = _rows(name, self._read_to, self.until).order_by()
+            for pk in rows.values_list("member_id", flat=True).iterator(AT_ONCE):
                 found += pk in self._concerned
                 if found >= most:
                     return found
@@ -67,18 +65,22 @@ class Happening:
         self._read_to = until
 
     def _of_name(self, name: str, until: dt.datetime) -> Iterator[Event]:
-        rows = _rows(name, self._read_to, until)
         if not events.is_usage(name):
-            own = rows.select_related("subscription")
+            own = Event.objects.filter(name=name, **_within(self._read_to, until)).select_related(
+                "subscription"
+            )
             yield from (event for event in own if event.member_id in self._concerned)
             return
-        for pk, at in rows.values_list("member_id", "occurred_at").iterator(2000):
+        rows = _rows(name, self._read_to, until).values_list("member_id", "occurred_at")
+        for pk, at in rows.iterator(AT_ONCE):
             if pk in self._concerned:
                 yield Event(member_id=pk, name=name, occurred_at=at, recorded_at=at, data={})
 
 
 def _rows(name: str, since: dt.datetime, until: dt.datetime) -> "QuerySet[Event] | QuerySet[Usage]":
-    model = Usage if events.is_usage(name) else Event
-    return model._base_manager.filter(
-        name=name, occurred_at__gt=since, occurred_at__lte=until, member__merged_into=None
-    )
+    model: type[Event] | type[Usage] = Usage if events.is_usage(name) else Event
+    return model._base_manager.filter(name=name, **_within(since, until))
+
+
+def _within(since: dt.datetime, until: dt.datetime) -> dict[str, Any]:
+    return {"occurred_at__gt": since, "occurred_at__lte": until, "member__merged_into": None}

@@ -42,7 +42,7 @@ class Meanwhile:
 
 
 def lay_out(since: dt.datetime) -> None:
-    """Inside a sandbox: only what had come by its clock, which stands at `since`, as far as it may count for a letter."""
+    """Inside a sandbox: only what had come by its clock, which stands at `since`, as far as it may count."""
     shadows.start_clock(since)
     sent = _counted(Message.objects.filter(submitted_at__lte=since), since)
     shadows.cast({Message: models.Q(pk__in=sent.values("pk"))}, left_out=["values"])

@@ -1,18 +1,23 @@
-"""When terms and trials of contracts ended, as it was known at a time: what billing told, message by message."""
+"""When terms, trials and cards of contracts ended, as it was known at a time: what billing told, message by message."""
 
 import datetime as dt
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-from django.utils.dateparse import parse_datetime
+from django.utils.dateparse import parse_date, parse_datetime
 
-from members import contract_history, terms
+from members import cards, contract_history, terms
 from members.models import Event, Subscription
 
+AT_ONCE = 2000
 BACK = dt.timedelta(days=800)  # a term that was told longer ago than this is over
-TOLD_OF = ("current_period_end", "trial_ends_at")  # the dates that messages carry
+ALWAYS = dt.datetime(1, 1, 2, tzinfo=dt.UTC)
+PERIOD, TRIAL, CARD = "current_period_end", "trial_ends_at", "card_expires_at"
+RECKONED = ("subscription.started", "subscription.renewed")
 Known = Mapping[int, list[tuple[dt.datetime, dt.datetime]]]  # by contract: from when it was known, which date
+Anchored = tuple[dt.datetime, str, int, dt.datetime | None]
 
 
 class Terms:
@@ -26,9 +31,10 @@ class Terms:
         return pk in self._known
 
     def values(self, pk: int, today: dt.datetime | None) -> set[dt.datetime]:
-        """Every date that stood at any time, today's among them."""
-        told = {value for _at, value in self._known.get(pk, ())}
-        return told | {today} if today and not self.knows(pk) else told
+        """Every date that stood at any time."""
+        if pk in self._known:
+            return {value for _at, value in self._known[pk]}
+        return {today} if today else set()
 
     def stood(self, pk: int, value: dt.datetime, at: dt.datetime) -> bool:
         """Whether this was the contract's date at that moment."""
@@ -41,35 +47,55 @@ class Terms:
 
 def told(column: str, since: dt.datetime) -> Terms:
     """What was told of this date of contracts, as far as it may matter after `since`."""
-    if column not in TOLD_OF:
-        return Terms({})
     found: dict[int, list[tuple[dt.datetime, dt.datetime]]] = defaultdict(list)
+    lines: Iterator[tuple[int, dt.datetime, dt.datetime]] = iter(())
+    if column in (PERIOD, TRIAL):
+        lines = _by_messages(column, since)
+    elif column == CARD:
+        lines = _by_cards()
+    for pk, at, value in lines:
+        found[pk].append((at, value))
+    return Terms(dict(found))
+
+
+def _by_messages(column: str, since: dt.datetime) -> Iterator[tuple[int, dt.datetime, dt.datetime]]:
+    contracts = _contracts() if column == PERIOD else {}
     rows = Event.objects.filter(name__in=contract_history.NAMES, occurred_at__gt=since - BACK)
     rows = rows.exclude(subscription=None).order_by("occurred_at", "pk")
-    contracts = _contracts() if column == "current_period_end" else {}
-    for pk, name, at, data in rows.values_list("subscription_id", "name", "occurred_at", "data").iterator(
-        2000
-    ):
+    columns = ("subscription_id", "name", "occurred_at", "data")
+    for pk, name, at, data in rows.values_list(*columns).iterator(AT_ONCE):
         said = data.get(column)
         value = parse_datetime(said) if isinstance(said, str) else None
         if value is None and name in RECKONED and pk in contracts:
             value = _reckoned(contracts[pk], name, at)
         if value:
-            found[pk].append((at, value))
-    return Terms(dict(found))
+            yield pk, at, value
 
 
-RECKONED = ("subscription.started", "subscription.renewed")
-Anchored = tuple[dt.datetime, str, int, dt.datetime | None]
+def _by_cards() -> Iterator[tuple[int, dt.datetime, dt.datetime]]:
+    """Each card that replaced another one, and the first of them."""
+    rows = Event.objects.filter(name=cards.REPLACED).exclude(subscription=None).order_by("occurred_at", "pk")
+    seen = set()
+    for pk, at, data in rows.values_list("subscription_id", "occurred_at", "data").iterator(AT_ONCE):
+        if pk not in seen and (before := _noon(data.get("before"))):
+            yield pk, ALWAYS, before
+        seen.add(pk)
+        if until := _noon(data.get("expires")):
+            yield pk, at, until
+
+
+def _noon(said: Any) -> dt.datetime | None:
+    day = parse_date(said) if isinstance(said, str) else None
+    return dt.datetime.combine(day, cards.NOON) if day else None
 
 
 def _contracts() -> dict[int, Anchored]:
     """The anchor, the interval and the start of those contracts whose terms follow from them."""
     rows = Subscription.objects.exclude(anchor_at=None).exclude(interval="")
-    columns = ("anchor_at", "interval", "interval_count", "started_at")
+    columns = ("pk", "anchor_at", "interval", "interval_count", "started_at")
     return {
         pk: (anchor, interval, count, began)
-        for pk, anchor, interval, count, began in rows.values_list("pk", *columns)
+        for pk, anchor, interval, count, began in rows.values_list(*columns)
     }
 
 

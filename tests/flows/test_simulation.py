@@ -217,7 +217,11 @@ def test_the_stage_is_the_one_of_then() -> None:
 
 def test_what_has_no_history_is_named() -> None:
     draft()
-    asked = ({"fact": "country", "value": "DK"}, {"fact": "plan", "value": "a"}, {"fact": "stage", "value": "value"})
+    asked = (
+        {"fact": "country", "value": "DK"},
+        {"fact": "plan", "value": "a"},
+        {"fact": "stage", "value": "value"},
+    )
     assert simulate(entry={"all": list(asked)}).as_of_today == ["country"]
 
 
