@@ -11,17 +11,18 @@ from django.db.models import QuerySet
 
 from mail import addressing, arbitration, mime, postponing
 from mail.models import Message
+from mail.sending_rules import Rules
 
 Status = Message.Status
 
 
-def count_due(now: dt.datetime, limit: int) -> int:
+def count_due(now: dt.datetime, limit: int, rules: Rules) -> int:
     """Decides about up to `limit` letters that are due at `now`; how many. Where nobody else works: in a sandbox."""
     waiting = Message.objects.filter(status=Status.QUEUED, due_at__lte=now).order_by("due_at", "id")
     due = {one.pk: one for one in waiting.select_related("member__guardian").defer("values")[:limit]}
     if not due:
         return 0
-    verdicts = arbitration.foresee(list(due.values()), now)
+    verdicts = arbitration.foresee(list(due.values()), now, rules)
     later = {pk: verdict for pk, verdict in verdicts.items() if pk in due and verdict.until}
     never = {pk: verdict.reason for pk, verdict in verdicts.items() if pk in due and not verdict.until}
     stays = {due[pk]: reason for pk, reason in never.items() if reason}

@@ -14,6 +14,7 @@ from flows.simulation.happening import Happening
 from flows.simulation.hearing import Hearing
 from flows.simulation.meanwhile import Meanwhile
 from flows.simulation.past import Past
+from mail import sending_rules
 from members.models import Event
 
 DEEDS = (reacting.leave, reacting.wake, reacting.reach_goals, entering.enter)
@@ -45,7 +46,7 @@ class Replay:
         self.happening = Happening(flow, since, until, self.dates.members)
         past.expect([*self.dates.coming(), *self.happening.coming])
         self._inside = set(flow.enrolments.values_list("member_id", flat=True))
-        self._due = turning.next_due(flow)
+        self._rules, self._due = sending_rules.current(), turning.next_due(flow)
         is_few = len(self.dates) + self.happening.count(EXACT + 1) <= EXACT
         self.slice = dt.timedelta() if is_few else -(-(until - since) // (SLICES * HOUR)) * HOUR
 
@@ -127,4 +128,4 @@ class Replay:
         self.refused.update(one.reason for one in decisions if one.verdict == entering.NOT_ENTERED)
 
     def _turn(self, now: dt.datetime) -> None:
-        self._due = turning.count_until_quiet(self.flow, now)
+        self._due = turning.count_until_quiet(self.flow, self._rules, now)
