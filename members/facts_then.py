@@ -54,10 +54,15 @@ class Facts:
             self._stand(member, now)
         sources, before = self._sources(there, asked, now), _pulses(there, now) if "pulse" in asked else {}
         columns = {_column(name) for name in asked} - {""}
-        for pk, member in there.items():
-            row = fact_rows.compute(_known(member, before.get(pk, "")), sources, now)
+        rows = [
+            fact_rows.compute(_known(member, before.get(pk, "")), sources, now)
+            for pk, member in there.items()
+        ]
+        if "renewals" in asked:
+            fact_rows.count_renewals(rows, sources, now)
+        for row in rows:
             for column in columns:
-                setattr(member.facts, column, row[column])
+                setattr(there[row["member_id"]].facts, column, row[column])
 
     def _stand(self, member: Member, now: dt.datetime) -> None:
         held, spans = self.contracts.of(member.pk, now)
