@@ -73,8 +73,11 @@ class Source:
         value: dt.datetime = row.value  # type: ignore[union-attr]  # annotated
         if isinstance(row, Member):
             return Row(row.pk, value, row)
-        refusal = f"the subscription is {row.status}" if row.status in self.not_when else ""
-        return Row(row.pk, value, row.member, row, refusal)
+        return Row(row.pk, value, row.member, row, self.refusal(row.status))
+
+    def refusal(self, status: str) -> str:
+        """Why the date of a contract that stands so counts for nothing; empty when it counts."""
+        return f"the subscription is {status}" if status in self.not_when else ""
 
 
 _PERIOD_END = Source("the end of the paid period", ("current_period_end",), not_when=GOING)

@@ -23,9 +23,14 @@ def enter(events: list[Event], now: dt.datetime) -> None:
     """Lets the members of these events, all of one name, into the flows that the name sets going."""
     named = Flow.objects.filter(current__trigger_event=events[0].name).select_related("current")
     for flow in named:
-        assert flow.current is not None  # selected by its current version
-        meant = [event for event in events if triggers.is_set_off(flow.current.trigger, event)]
-        begin(flow, [Occasion.of(event) for event in _one_use_each(flow, meant, now)], now)
+        begin(flow, occasions(flow, events, now), now)
+
+
+def occasions(flow: Flow, events: Sequence[Event], now: dt.datetime) -> list[Occasion]:
+    """What of these events, all of the name that sets this flow going, may let somebody in."""
+    assert flow.current is not None  # only published flows are set going
+    meant = [event for event in events if triggers.is_set_off(flow.current.trigger, event)]
+    return [Occasion.of(event) for event in _one_use_each(flow, meant, now)]
 
 
 def let_in(flow: Flow, members: Sequence[Member], now: dt.datetime, *, note: str) -> list[Decision]:
@@ -50,13 +55,17 @@ def foresee(flow: Flow, members: Sequence[Member], now: dt.datetime) -> list[Dec
 
 def begin(flow: Flow, occasions: Sequence[Occasion], now: dt.datetime) -> list[Decision]:
     """Decides about these occasions, in a constant number of queries, and begins the runs of those who enter."""
-    before = _caught_up(flow, occasions, now)
-    decisions = _decide(flow, occasions, now, before)
+    decisions = decide(flow, occasions, now)
     runs = [decision.enrolment for decision in decisions if decision.enrolment]
     reached = goals.known_already(runs, now)
     Enrolment.objects.bulk_create(runs)
     Decision.objects.bulk_create([*decisions, *reached])
     return decisions
+
+
+def decide(flow: Flow, occasions: Sequence[Occasion], now: dt.datetime) -> list[Decision]:
+    """What is decided about these occasions, in a constant number of queries; the runs in it are not written yet."""
+    return _decide(flow, occasions, now, _caught_up(flow, occasions, now))
 
 
 def is_held_out(slug: str, member: Member, share: float) -> bool:

@@ -2,7 +2,9 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 from flows.models import Decision, Enrolment, Step, StepRun
@@ -11,6 +13,8 @@ from office import bulk
 
 MOVED = ["step", "visit", "planned_at", "due_at", "awaits", "letter_pending", "status", "finished_at"]
 FINISHED = ["due_at", "finished_at", "outcome", "reason", "values"]
+Plans = dict[int, list[Step]]  # the steps of versions, by the version's key
+_remembered: ContextVar[Plans | None] = ContextVar("remembered", default=None)
 
 
 @dataclass
@@ -18,7 +22,7 @@ class Journal:
     """What a batch has read and is about to write; `write` writes all of it."""
 
     now: dt.datetime
-    plans: dict[int, list[Step]]
+    plans: Plans
     open: dict[int, StepRun]
     earlier: dict[tuple[int, str], StepRun]
     visits: Counter[tuple[int, str]]
@@ -29,12 +33,7 @@ class Journal:
     @classmethod
     def of(cls, runs: Sequence[Enrolment], now: dt.datetime) -> "Journal":
         """Reads the steps and open visits of these runs: two queries, whatever their number."""
-        plans: dict[int, list[Step]] = {}
-        versions = {run.version_id for run in runs}
-        for step in Step.objects.filter(version_id__in=versions).select_related(
-            "version", "letter_version__sender"
-        ):
-            plans.setdefault(step.version_id, []).append(step)
+        plans = _plans({run.version_id for run in runs})
         open_, earlier, visits = {}, {}, Counter[tuple[int, str]]()
         for seen in StepRun.objects.filter(enrolment__in=[run.pk for run in runs]).order_by("pk"):
             visits[seen.enrolment_id, seen.uid] += 1
@@ -124,3 +123,25 @@ class Journal:
             )
         )
         return False
+
+
+@contextmanager
+def remembering() -> Iterator[None]:
+    """Inside, the steps of a version are read once: where one worker alone works, and nothing is published."""
+    token = _remembered.set({})
+    try:
+        yield
+    finally:
+        _remembered.reset(token)
+
+
+def _plans(versions: Collection[int]) -> Plans:
+    """The steps of these versions; each version is read once, not once for each step."""
+    known = _remembered.get()
+    plans: Plans = {} if known is None else known
+    if missing := set(versions) - plans.keys():
+        rows = Step.objects.filter(version_id__in=missing).prefetch_related("version")
+        texts = ("letter_version__texts", "letter_version__source")
+        for step in rows.select_related("letter_version").defer(*texts):
+            plans.setdefault(step.version_id, []).append(step)
+    return plans

@@ -77,10 +77,10 @@ def noted(event: Event) -> dict[str, Any]:
 
 
 def _runs(events: list[Event], statuses: tuple[Status, ...]) -> Iterator[tuple[Enrolment, Event]]:
-    """Runs of these events' members, each with its first event at or after entry; one query."""
+    """Runs of these events' members, each with its first event at or after entry; two queries."""
     runs = Enrolment.objects.filter(
         member_id__in=[event.member_id for event in events], status__in=statuses
-    ).select_related("version")
+    ).prefetch_related("version")  # each version is read once, not once for each run
     by_member: dict[int, list[Event]] = {}
     for event in sorted(events, key=lambda event: event.occurred_at):
         by_member.setdefault(event.member_id, []).append(event)

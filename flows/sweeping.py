@@ -50,6 +50,22 @@ def follow(flow: Flow, version: FlowVersion, now: dt.datetime) -> None:
         Sweep.objects.update_or_create(flow=flow, defaults=fresh)
 
 
+def occasion(trigger: triggers.Trigger, date: dates.Row, number: int, moment: dt.datetime) -> Occasion:
+    """What this date, or its repetition of this number, is at the moment at which it falls due."""
+    return Occasion(
+        date.member, moment, subscription=date.subscription, term=_term(trigger, date, number),
+        note=_note(trigger, date, number), refusal=date.refusal,
+    )  # fmt: skip
+
+
+def undecided(flow: Flow, occasions: Sequence[Occasion]) -> list[Occasion]:
+    """Those that were not decided about before; one query."""
+    terms = Decision.objects.filter(flow=flow, term__in=[occasion.term for occasion in occasions])
+    terms = terms.exclude(term="")  # said as the index says it, so that every database takes it
+    known = set(terms.values_list("term", flat=True)) if occasions else set()
+    return [occasion for occasion in occasions if occasion.term not in known]
+
+
 def _is_asked(flow: Flow, now: dt.datetime) -> bool:
     assert flow.current is not None
     row: Sweep | None = getattr(flow, "sweep", None)
@@ -82,7 +98,7 @@ def _look(flow: Flow, now: dt.datetime, limit: int, begin: Begin) -> int:
     # Nothing fell due for somebody before they were known here.
     held = holding.hold(occasion.member.pk for occasion in occasions)
     free = [replace(one, member=held[one.member.pk]) for one in occasions if one.member.pk in held]
-    begin(flow, _undecided(flow, [one for one in free if one.at >= one.member.created_at]), now)
+    begin(flow, undecided(flow, [one for one in free if one.at >= one.member.created_at]), now)
     if len(free) < len(occasions):
         return len(free)  # somebody is held by another worker: this stretch is looked at once more
     _move_on(row, rows, ranges, limit)
@@ -109,15 +125,12 @@ def _occasions(row: Sweep, rows: Sequence[dates.Row]) -> list[Occasion]:
     """What falls due of these dates, in order of time."""
     assert row.working_to is not None
     found = [
-        Occasion(
-            date.member, moment, subscription=date.subscription, term=_term(row.trigger, date, number),
-            note=_note(row.trigger, date, number), refusal=date.refusal,
-        )
+        occasion(row.trigger, date, number, moment)
         for date in rows
         for number, moment in moments.due(
             row.trigger, date.value, durations.zone_of(date.member), row.swept_to, row.working_to
         )
-    ]  # fmt: skip
+    ]
     return sorted(found, key=lambda occasion: occasion.at)
 
 
@@ -139,13 +152,6 @@ def _note(trigger: triggers.Trigger, date: dates.Row, number: int) -> str:
     if not durations.parse(distance)[0]:
         return f"at {of}"
     return f"{durations.said(distance)} {'before' if offset.startswith('-') else 'after'} {of}"
-
-
-def _undecided(flow: Flow, occasions: Sequence[Occasion]) -> list[Occasion]:
-    terms = Decision.objects.filter(flow=flow, term__in=[occasion.term for occasion in occasions])
-    terms = terms.exclude(term="")  # said as the index says it, so that every database takes it
-    known = set(terms.values_list("term", flat=True)) if occasions else set()
-    return [occasion for occasion in occasions if occasion.term not in known]
 
 
 def _move_on(row: Sweep, rows: Sequence[dates.Row], ranges: Sequence[spans.Range], limit: int) -> None:

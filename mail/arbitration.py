@@ -63,9 +63,14 @@ def decide(messages: Sequence[Message], now: dt.datetime) -> dict[int, Verdict]:
         return verdicts
 
 
-def foresee(messages: Sequence[Message], now: dt.datetime) -> dict[int, Verdict]:
-    """What `decide` would say if these letters were tried at `now`; nothing is claimed, held or counted."""
-    ledger, rivals = limits.known(messages, sending_rules.current(), now)
+def foresee(
+    messages: Sequence[Message], now: dt.datetime, rules: sending_rules.Rules | None = None
+) -> dict[int, Verdict]:
+    """What `decide` would say if these letters were tried at `now`; nothing is claimed, held or counted.
+
+    `rules`: who asks again and again has read the house's before.
+    """
+    ledger, rivals = limits.known(messages, rules or sending_rules.current(), now)
     return _weigh(messages, rivals, ledger, now)
 
 

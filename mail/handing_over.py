@@ -45,8 +45,6 @@ def hand_over(
 
     When nothing can leave at all, the mailbox rests, and the other letters go back on their way until it has.
     """
-    if isinstance(transports.current(), transports.Counted):
-        return _count(messages, lease, now)
     final, renewed = 0, time.monotonic()
     preparing.prepare(messages, now)
     found = values.gather(messages, now) if messages else {}
@@ -73,23 +71,6 @@ def hand_over(
             claiming.put_back(messages[place * MICRO_BATCH :], lease)
             break
     return final
-
-
-def _count(messages: Sequence[Message], lease: uuid.UUID, now: dt.datetime) -> int:
-    """All at once, and unwritten: nothing can be lost where nothing is handed over."""
-    addressed = []
-    for message in messages:
-        message.values, message.language = {}, values.language_of(message)
-        message.address = addressing.of(message.member)
-        try:
-            mime.address(message.address)
-            addressed.append(message)
-        except mime.Unmailable as error:
-            claiming.finish([message], lease, Status.FAILED, now, f"unreadable: {error}")
-    ready = claiming.to_submitting(addressed, lease, now)
-    _release(addressed, ready, lease)
-    final = claiming.sent(ready, lease, now) if ready else 0
-    return final + len(messages) - len(addressed)
 
 
 def _one_ahead(

@@ -118,10 +118,6 @@ class Kept(OneByOne):
         """Accepts every letter."""
 
 
-class Counted(Kept):
-    """For letters that nobody will read: they are counted as sent, and need not be written."""
-
-
 _mine = threading.local()
 
 

@@ -83,6 +83,7 @@ def replaced(
     if not is_longer or row.status == Subscription.Status.ENDED:
         return []
     data = {"expires": f"{until:%Y-%m-%d}"} if until else {}
+    data |= {"before": f"{before:%Y-%m-%d}"} if before else {}
     key = f"{REPLACED}:{row.pk}:{data.get('expires') or row.paid_with}"
     return [events.Draft(REPLACED, member, at, key[:255], data, row)]
 

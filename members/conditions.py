@@ -7,7 +7,9 @@ decides in Python with the reasons; both agree for every member.
 """
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import replace
 from typing import Any
 
@@ -24,6 +26,7 @@ __all__ = [
     "Condition",
     "Verdict",
     "evaluate",
+    "facts_brought",
     "holds_for",
     "mentioned",
     "problems",
@@ -32,6 +35,8 @@ __all__ = [
 ]
 GROUPS = ("all", "any")
 DEEPEST = 12
+Bring = Callable[[Sequence[Member], set[str], dt.datetime], None]
+_bring: ContextVar[Bring | None] = ContextVar("bring", default=None)
 
 
 def problems(condition: Any, place: str = "condition", *, in_flow: bool = False) -> list[str]:
@@ -73,9 +78,21 @@ def evaluate(
 
     `entered` gives per member the moment from which `since="entry"` counts.
     """
-    if condition and any(mentioned(condition, "fact")):
+    if asked := set(mentioned(condition, "fact")):
         prefetch_related_objects(list(members), *facts.READ_WITH)
+        if bring := _bring.get():
+            bring(members, asked, now)
     return _evaluate(condition, Scene(members, now, entered or {}))
+
+
+@contextmanager
+def facts_brought(bring: Bring) -> Iterator[None]:
+    """Inside, `bring(members, names of facts, now)` sets the facts that `evaluate` is about to read: those of then."""
+    token = _bring.set(bring)
+    try:
+        yield
+    finally:
+        _bring.reset(token)
 
 
 def read_aloud(condition: Condition | None) -> str:

@@ -60,7 +60,7 @@ def of(member_ids: Collection[int]) -> dict[int, Terms]:
     held: dict[int, list[Contract]] = defaultdict(list)
     for row in rows:
         held[row[0]].append(Contract(*row))
-    return {member_id: _terms(contracts) for member_id, contracts in held.items()}
+    return {member_id: terms(contracts) for member_id, contracts in held.items()}
 
 
 def paid(member_ids: Collection[int]) -> dict[int, dict[str, int]]:
@@ -90,8 +90,9 @@ def per_month(amount: int, interval: str, count: int) -> int:
     return contract_terms.per_month(amount, interval, count)
 
 
-def _terms(held: Sequence[Contract]) -> Terms:
-    ordered = sorted(held, key=_precedence)
+def terms(held: Sequence[Contract]) -> Terms:
+    """What these contracts of one member say together."""
+    ordered = sorted(held, key=precedence)
     main, live = ordered[0], [row for row in ordered if row.status != "ended"]
     worth = [row for row in live if row.status in WORTH and row.currency == main.currency]
     return Terms(
@@ -114,7 +115,8 @@ def _worth(row: Contract) -> int:
     return per_month(row.amount, row.interval, row.interval_count)
 
 
-def _precedence(row: Contract) -> tuple[int, float]:
+def precedence(row: Contract) -> tuple[int, float]:
+    """By which of several contracts the one that speaks for a member comes first."""
     return ORDER.index(row.status), -(row.started_at or LONG_AGO).timestamp()
 
 

@@ -101,7 +101,12 @@ def last_moment(ends_at: dt.datetime) -> dt.datetime:
 
 def zone_of(member: Member) -> ZoneInfo:
     """The member's time zone, else the house's (`TIME_ZONE`)."""
-    return _zone(member.time_zone) or house_zone()
+    return zone_named(member.time_zone)
+
+
+def zone_named(name: str) -> ZoneInfo:
+    """The time zone of this name, else the house's (`TIME_ZONE`)."""
+    return _zone(name) or house_zone()
 
 
 def house_zone() -> ZoneInfo:

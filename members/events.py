@@ -2,9 +2,7 @@
 
 import datetime as dt
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,9 +20,6 @@ NOTE = """
 INSERT INTO members_event (member_id, name, occurred_at, recorded_at, key, data, handled_at, error)
 VALUES {} ON CONFLICT DO NOTHING
 """
-
-
-_unnoted: ContextVar[bool] = ContextVar("unnoted", default=False)
 
 
 @dataclass(frozen=True)
@@ -76,8 +71,6 @@ def note_many(drafts: Sequence[Draft], now: dt.datetime) -> None:
 
     One statement by hand: it is written for every letter that leaves.
     """
-    if _unnoted.get():
-        return
     moment = connection.ops.adapt_datetimefield_value
     rows = [
         (
@@ -103,16 +96,6 @@ def note_new(name: str, told: Sequence[tuple[int, dt.datetime, str]], now: dt.da
     """
     columns = ("member_id", "occurred_at", "key", "name", "recorded_at", "handled_at", "data", "error")
     pouring.pour(Event, columns, [(*one, name, now, now, {}, "") for one in told])
-
-
-@contextmanager
-def unnoted() -> Iterator[None]:
-    """Inside, `note_many` writes nothing: for what is never committed (simulation)."""
-    token = _unnoted.set(True)
-    try:
-        yield
-    finally:
-        _unnoted.reset(token)
 
 
 def is_usage(name: str) -> bool:

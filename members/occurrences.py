@@ -40,6 +40,7 @@ def first(name: str, windows: Sequence[Window]) -> dict[Window, dt.datetime]:
         name=name,
         member_id__in={window.member_id for window in windows},
         occurred_at__gte=min(window.since for window in windows),
+        occurred_at__lte=max(window.until for window in windows),
     ).order_by("occurred_at")
     of_member: dict[int, list[Window]] = {}
     for window in windows:

@@ -35,32 +35,29 @@ def sentence(told: telling.Told, days: int) -> str:
     """The whole answer: "In the last 30 days 84 members would have got 212 letters; …"."""
     letters = sum(one.sent for one in told.letters)
     if not told.entered:
-        return (
-            ngettext(
-                "In the last %d day nobody would have come into it.",
-                "In the last %d days nobody would have come into it.",
-                days,
-            )
-            % days
-        )
-    if not letters:
+        what = _("nobody would have come into it")
+    elif not letters:
         text = ngettext(
             "%(members)d member would have come into it and got no letter",
             "%(members)d members would have come into it and got no letter",
             told.entered,
         )
-        return _("In the last %(days)d days %(what)s.") % {
-            "days": days,
-            "what": text % {"members": told.entered},
-        }
-    who = ngettext("%d member", "%d members", told.got_letters) % told.got_letters
-    what = ngettext("%d letter", "%d letters", letters) % letters
-    said = _("In the last %(days)d days %(who)s would have got %(what)s") % {
-        "days": days,
-        "who": who,
-        "what": what,
-    }
-    return f"{said}{_later(told)}."
+        what = text % {"members": told.entered}
+    else:
+        members = ngettext("%d member", "%d members", told.got_letters) % told.got_letters
+        sent = ngettext("%d letter", "%d letters", letters) % letters
+        what = _("%(who)s would have got %(what)s") % {"who": members, "what": sent} + _later(told)
+    return _span(told, days) % {"what": what}
+
+
+def _span(told: telling.Told, days: int) -> str:
+    """In which days: all that were asked for, or those that it came to."""
+    if told.is_whole:
+        return ngettext("In the last %d day %%(what)s.", "In the last %d days %%(what)s.", days) % days
+    played = (told.until - told.since).days
+    if not played:
+        return _("On the first of these days %(what)s.")
+    return _("In the first %(played)d of these %(days)d days %%(what)s.") % {"played": played, "days": days}
 
 
 def _later(told: telling.Told) -> str:

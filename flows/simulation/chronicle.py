@@ -92,7 +92,7 @@ def _stand(story: Story, flow: Flow, runs: list[Enrolment], messages: list[Messa
     run = runs[-1]
     story.state, story.step, story.awaits = str(run.status), run.step, run.awaits
     waiting = [one.due_at for one in messages if one.status == Status.QUEUED]
-    story.next_at = turning.next_due(flow)
+    story.next_at = turning.next_due(flow).next_at
     story.next_is_letter = bool(waiting) and min(waiting) == story.next_at
 
 

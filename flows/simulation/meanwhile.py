@@ -1,61 +1,73 @@
 """What really happened meanwhile, beside the flow that is tried: let into the sandbox as its clock passes it.
 
-Letters that others sent count for limits from the moment they left; a yes, a no and a stopped address from when they
-were said.
+Letters that others sent count for limits from the moment they left; a yes, a no, a rest from letters and a stopped
+address from when they were said; uses from when they happened.
 """
 
 import datetime as dt
 from collections.abc import Collection
 from typing import Any
 
-from django.db import models
+from django.db import connection, models
 
 from flows.simulation import shadows
 from mail import limits, sending_rules
 from mail.models import Message, Suppression
 from mail.models.message import Purpose
 from members import durations
-from members.models import Consent
+from members.models import Consent, LetterPause, Usage, UsageDay
 
 AT_ONCE = 500
 
 
 class Meanwhile:
-    """Rows of the real tables in the order in which they came, each to be let in at its moment."""
+    """Letters of others in the order in which they left, each to be let in at its moment."""
 
     def __init__(self, since: dt.datetime, until: dt.datetime, groups: Collection[str]) -> None:
-        """Reads which rows came in (since, until]; letters of `groups` are left out. Before anything is shadowed."""
-        found: list[tuple[dt.datetime, int, type[models.Model]]] = []
-        for model, column in ((Message, "submitted_at"), (Consent, "at"), (Suppression, "at")):
-            rows = model._base_manager.filter(**{f"{column}__gt": since, f"{column}__lte": until})
-            if model is Message:
-                rows = _counted(rows, since)
-                rows = rows.filter(pk__in=_others(rows, groups))
-            found += [(at, pk, model) for at, pk in shadows.moments(rows, column)]
-        self._coming = sorted(found, key=lambda one: one[:2])
+        """Reads which left in (since, until]; those of `groups` are left out. Before anything is shadowed."""
+        left = _counted(Message.objects.filter(submitted_at__gt=since, submitted_at__lte=until), since)
+        others = left.filter(pk__in=_others(left, groups))
+        self._coming = shadows.moments(others, "submitted_at")
         self._place = 0
 
     def pass_to(self, now: dt.datetime) -> None:
         """Lets in what had come by `now`."""
-        came: dict[type[models.Model], list[int]] = {}
+        shadows.pass_to(now)
+        came = []
         while self._place < len(self._coming) and self._coming[self._place][0] <= now:
-            _at, pk, model = self._coming[self._place]
-            came.setdefault(model, []).append(pk)
+            came.append(self._coming[self._place][1])
             self._place += 1
-        for model, keys in came.items():
-            for start in range(0, len(keys), AT_ONCE):
-                rows = model._base_manager.filter(pk__in=keys[start : start + AT_ONCE])
-                shadows.add(model, rows, ["values"] if model is Message else [])
+        for start in range(0, len(came), AT_ONCE):
+            shadows.add(Message, Message.objects.filter(pk__in=came[start : start + AT_ONCE]), ["values"])
 
 
-def before(since: dt.datetime) -> dict[type[models.Model], models.Q]:
-    """What had come by `since`, as far as it may count for a letter after it."""
+def lay_out(since: dt.datetime) -> None:
+    """Inside a sandbox: only what had come by its clock, which stands at `since`, as far as it may count."""
+    shadows.start_clock(since)
     sent = _counted(Message.objects.filter(submitted_at__lte=since), since)
-    return {
-        Message: models.Q(pk__in=sent.values("pk")),
-        Consent: models.Q(at__lte=since),
-        Suppression: models.Q(at__lte=since),
-    }
+    shadows.cast({Message: models.Q(pk__in=sent.values("pk"))}, left_out=["values"])
+    for model in (Consent, Suppression, LetterPause):
+        shadows.view(model, f"at <= {shadows.MOMENT}")
+    _lay_out_days_of_use()
+
+
+def _lay_out_days_of_use() -> None:
+    """A day of use tells on its evening what nobody knew in the morning: later uses of the same day are taken off.
+
+    Of days whose uses were forgotten all count.
+    """
+    own = connection.ops.quote_name(UsageDay._meta.db_table)
+    later = f"""(
+        SELECT count(*) FROM {shadows.house(Usage)} AS later
+        WHERE later.member_id = {own}.member_id AND later.name = {own}.name
+        AND later.occurred_at > {shadows.MOMENT} AND later.occurred_at < {shadows.TOMORROW}
+    )"""  # noqa: S608 (own names)
+    over = f"day < {shadows.TODAY}"
+    shadows.view(
+        UsageDay,
+        f"{over} OR (day = {shadows.TODAY} AND count > {later})",
+        count=f"CASE WHEN {over} THEN count ELSE count - {later} END",
+    )
 
 
 def _counted(rows: "models.QuerySet[Any]", since: dt.datetime) -> "models.QuerySet[Any]":

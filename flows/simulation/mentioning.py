@@ -3,13 +3,12 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from flows import dates
-from members import conditions, facts
+from members import conditions, facts, facts_then
 from members.models import Segment
 
 Definition = Mapping[str, Any]
 # What the register can tell of any moment: from dates it keeps, or from the moves it wrote down.
-WITH_HISTORY = frozenset("stage stage_days activated days_since_joined source birth_year age_band".split())
+WITH_HISTORY = facts_then.KNOWN | {"stage", "stage_days", "days_since_joined", "source", "age_band"}
 
 
 def flows(definition: Definition) -> set[str]:
@@ -17,16 +16,24 @@ def flows(definition: Definition) -> set[str]:
     return {slug for one in _conditions(definition) for slug in conditions.mentioned(one, "flow")}
 
 
-def without_history(definition: Definition) -> list[str]:
-    """What it asks about that is taken as it is today: facts in the dictionary's order, then dates, groups, flows."""
+def facts_asked(definition: Definition) -> set[str]:
+    """The names of the facts that it asks about."""
+    return {name for one in _conditions(definition) for name in conditions.mentioned(one, "fact")}
+
+
+def without_history(definition: Definition, *, dates: bool) -> list[str]:
+    """What it asks about that is taken as it is today: facts in the dictionary's order, then dates, groups, flows.
+
+    `dates` says whether the dates that set it going are: of some contracts nothing was told on the way.
+    """
     asked = list(_conditions(definition))
-    named = {name for one in asked for name in conditions.mentioned(one, "fact")}
+    named = facts_asked(definition)
     trigger = definition["trigger"]
-    date = trigger.get("date") or (trigger.get("anchor", dates.ANCHOR) if "every" in trigger else "")
+    date = trigger.get("date") or trigger.get("anchor", "")
     lists = [row.slug for row in _segments(asked) if row.condition is None]
     return [
         *(name for name in facts.FACTS if name in named - WITH_HISTORY),
-        *([date] if date.startswith("subscription.") else []),
+        *([date] if dates else []),
         *(f"segment {slug}" for slug in lists),
         *(f"flow {slug}" for slug in sorted(flows(definition) - {definition.get("slug")})),
     ]

@@ -17,8 +17,8 @@ from flows import steps
 from flows.models import Decision, Enrolment, Flow, FlowVersion, Step, StepRun, Sweep
 from flows.simulation import mentioning, shadows
 from mail import catching_up, transports
-from mail.models import Letter, LetterVersion, Outage, Postponement, Sender
-from members import events, holding
+from mail.models import Letter, LetterVersion, Outage, Postponement, Restoration, Sender
+from members import conditions, holding
 from members.models import Event, Member
 from office.models import AuditEntry, Beat
 
@@ -42,9 +42,9 @@ def nothing_stays(transport: transports.Transport) -> Iterator[None]:
 
 
 @contextmanager
-def members_from(load: Load) -> Iterator[None]:
-    """Inside, the engine takes members from `load` and locks nobody; letters that leave are noted nowhere else."""
-    with holding.instead(load), events.unnoted():
+def members_from(load: Load, bring: conditions.Bring) -> Iterator[None]:
+    """Inside, the engine takes members from `load` and their facts from `bring`, and locks nobody."""
+    with holding.instead(load), conditions.facts_brought(bring):
         yield
 
 
@@ -60,6 +60,7 @@ def lay_out(flow: Flow, definition: Mapping[str, Any], since: dt.datetime) -> No
         {
             Postponement: NOTHING,
             Outage: NOTHING,
+            Restoration: NOTHING,
             Beat: NOTHING,
             StepRun: NOTHING,
             Decision: Q(flow=flow, at__lte=since) & ~Q(term=""),

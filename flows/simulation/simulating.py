@@ -6,7 +6,7 @@ from typing import Any
 
 from flows import publishing, sweeping
 from flows.models import Flow
-from flows.simulation import meanwhile, mentioning, past, replay, sandbox, shadows, telling
+from flows.simulation import meanwhile, mentioning, past, replay, sandbox, telling
 from mail import transports
 
 LONGEST = 366  # days
@@ -30,10 +30,10 @@ def simulate(
         raise ValueError(f"days: from 1 to {LONGEST}")
     since = now - dt.timedelta(days=days)
     members = past.Past(since)
-    with sandbox.nothing_stays(transports.Counted()), sandbox.members_from(members.load):
+    with sandbox.nothing_stays(transports.Kept()), sandbox.members_from(members.load, members.bring):
         really = telling.really(flow, since, now)
         beside = meanwhile.Meanwhile(since, now, really.groups)
-        shadows.cast(meanwhile.before(since), left_out=["values"])
+        meanwhile.lay_out(since)
         sandbox.answered()
         sandbox.lay_out(flow, definition, since)
         published = publish(flow, definition, since)
@@ -42,7 +42,10 @@ def simulate(
         told = telling.Told(since, played.reached, is_whole)
         told.really_per_day, told.all_really_per_day = really.per_day, really.all_per_day
         assert published.current is not None
-        told.as_of_today = mentioning.without_history(published.current.definition)
+        told.as_of_today = mentioning.without_history(
+            published.current.definition, dates=played.dates.is_as_of_today
+        )
+        told.not_entered = played.refused
         return telling.tell(published, told)
 
 

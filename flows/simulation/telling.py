@@ -1,17 +1,19 @@
 """What a simulation tells: who would have entered, got what and when, letters per day beside what really left."""
 
 import datetime as dt
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from flows.models import Decision, Enrolment, Flow
+from flows.models import Enrolment, Flow
 from mail import claiming, reasons, rendering, values
 from mail.models import Message, Postponement
 from members.models import ExternalId
 
 SHOWN = 200  # members told one by one
+MENTIONS = re.compile(r"\{[{%]")
 Status = Message.Status
 PerDay = Mapping[dt.date, int]
 
@@ -88,8 +90,6 @@ def really(flow: Flow, since: dt.datetime, until: dt.datetime) -> Really:
 
 def tell(flow: Flow, told: Told) -> Told:
     """Reads the answer from what the engine wrote in the sandbox."""
-    refused = Decision.objects.filter(flow=flow, at__gt=told.since, verdict="not_entered")
-    told.not_entered.update(refused.values_list("reason", flat=True))
     runs = list(Enrolment.objects.filter(flow=flow, entered_at__gt=told.since).order_by("entered_at", "pk"))
     told.held_out = sum(run.status == Enrolment.Status.HELD_OUT for run in runs)
     told.entered = len(runs) - told.held_out
@@ -175,17 +175,20 @@ def _with_members(runs: Sequence[Enrolment]) -> Iterable[Enrolment]:
 
 
 def _subjects(keys: Sequence[int], now: dt.datetime) -> dict[int, str]:
-    """What those of these letters that were sent are called: they were only counted, so it is not written yet."""
+    """What those of these letters that were sent are called: they were only counted, so it is not written yet.
+
+    What letters may mention is gathered for those alone whose subject mentions something.
+    """
     rows = Message.objects.filter(pk__in=keys, status=Status.SENT).select_related("member__plan")
     sent = list(rows.prefetch_related(claiming.VERSIONS))
-    known = values.gather(sent, now) if sent else {}
-    found = {}
-    for one in sent:
+    found = {one.pk: one.letter_version.texts[values.language_of(one)]["subject"] for one in sent}
+    open_ = [one for one in sent if MENTIONS.search(found[one.pk])]
+    known = values.gather(open_, now) if open_ else {}
+    for one in open_:
         try:
-            subject = one.letter_version.texts[one.language]["subject"]
-            found[one.pk] = rendering.line(subject, known[one.pk])
+            found[one.pk] = rendering.line(found[one.pk], known[one.pk])
         except rendering.RenderError:
-            continue
+            del found[one.pk]
     return found
 
 

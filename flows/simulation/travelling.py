@@ -111,7 +111,7 @@ class _Walk:
             self._turn(moment)
             if moment >= until:
                 return
-            moments = [ahead[0][0] if ahead else None, turning.next_due(self.flow)]
+            moments = [ahead[0][0] if ahead else None, turning.next_due(self.flow).next_at]
             following = min((at for at in moments if at), default=until)
             # What stays due although nothing moves it must not stop the clock.
             moment = min(until, max(following, moment + dt.timedelta(seconds=1)))

@@ -17,7 +17,7 @@ from flows.models import Flow
 from flows.simulation import replay, simulating, telling
 from mail import outbox, sending_rules
 from mail.models import Message
-from members import answering, consent, holding, segments
+from members import answering, consent, holding
 from members.models import Consent, Event, Member
 from office import clock as house_clock
 from tests import cast, sinks
@@ -216,10 +216,13 @@ def test_the_stage_is_the_one_of_then() -> None:
 
 
 def test_what_has_no_history_is_named() -> None:
-    segments.create("Regulars", None) if hasattr(segments, "create") else None
     draft()
-    entry = {"all": [{"fact": "plan", "value": "standard"}, {"fact": "stage", "value": "onboarding"}]}
-    assert simulate(entry=entry).as_of_today == ["plan"]
+    asked = (
+        {"fact": "country", "value": "DK"},
+        {"fact": "plan", "value": "a"},
+        {"fact": "stage", "value": "value"},
+    )
+    assert simulate(entry={"all": list(asked)}).as_of_today == ["country"]
 
 
 @pytest.mark.parametrize(
