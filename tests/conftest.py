@@ -18,6 +18,7 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 
 from office import nudges
 from tests import cast, sinks
+from workshop import both
 
 NOW = dt.datetime(2026, 3, 2, 22, 30, tzinfo=dt.UTC)  # a Monday, 23:30 in Copenhagen
 ROOT = Path(__file__).resolve().parent.parent
@@ -27,14 +28,17 @@ FIXTURES = ROOT.parent / "shared" / "fixtures"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database-only", action="store_true", help="leave out tests that ask no database")
+    parser.addoption("--both", action="store_true", help="of those only what workshop/both.py names")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """On a second database only what asks a database can come out otherwise."""
-    if config.getoption("--database-only"):
-        asking = [item for item in items if _asks_a_database(item)]
-        config.hook.pytest_deselected(items=[item for item in items if not _asks_a_database(item)])
-        items[:] = asking
+    if config.getoption("--database-only") or config.getoption("--both"):
+        begins = tuple(both.FILES) if config.getoption("--both") else ("tests/",)
+        wanted = [item for item in items if _asks_a_database(item) and item.nodeid.startswith(begins)]
+        kept = set(wanted)
+        config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+        items[:] = wanted
 
 
 def _asks_a_database(item: pytest.Item) -> bool:

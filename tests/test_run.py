@@ -134,6 +134,17 @@ def test_an_environment_that_was_moved_is_made_again(tmp_path: Path) -> None:
     assert not preparation.belongs(tmp_path / "there")
 
 
+def test_an_environment_lent_by_another_checkout_is_left_as_it_is(tmp_path: Path) -> None:
+    from workshop import preparation
+
+    preparation.make_environment(tmp_path / "theirs", with_pip=False)
+    (tmp_path / "ours").symlink_to(tmp_path / "theirs")
+    preparation.make_environment(tmp_path / "ours", with_pip=False)
+    assert preparation.belongs(tmp_path / "theirs")
+    assert preparation.belongs(tmp_path / "ours")
+    assert not (tmp_path / "ours").is_symlink()
+
+
 def test_a_port_that_is_taken_is_said_in_one_line(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

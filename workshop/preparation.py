@@ -78,6 +78,8 @@ def make_environment(where: Path, *, with_pip: bool) -> None:
     """An empty environment of this Python; one that is there is kept, unless it was made elsewhere."""
     if belongs(where) and works(where):
         return
+    if where.is_symlink():
+        where.unlink()  # emptied through a link, the environment of another checkout would be gone
     words = [getattr(sys, "_base_executable", sys.executable), "-m", "venv", "--clear", str(where)]
     done = subprocess.run([*words, *([] if with_pip else ["--without-pip"])], capture_output=True, text=True)
     if done.returncode:
