@@ -1,6 +1,7 @@
 """What every test may ask for: a clock of its own, the cast, a published welcome, a mail server that listens."""
 
 import datetime as dt
+import functools
 import gc
 import os
 import sqlite3
@@ -16,6 +17,7 @@ from django.db import connection
 from django.utils import translation
 from whitenoise.middleware import WhiteNoiseMiddleware
 
+from flows import letters
 from office import nudges
 from tests import cast, sinks
 from workshop import both
@@ -108,6 +110,14 @@ def _static_files_are_found_once() -> Iterator[None]:
         middleware.files.update(found)
 
     with mock.patch.object(WhiteNoiseMiddleware, "add_files_from_finders", once):
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _letters_are_compiled_once() -> Iterator[None]:
+    """The same source always compiles to the same letter; tests have more of them than a house has."""
+    every = functools.lru_cache(maxsize=None)
+    with mock.patch.object(letters, "_compiled", every(letters._compiled.__wrapped__)):
         yield
 
 
