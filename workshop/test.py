@@ -25,6 +25,7 @@ SLOW = {
     "migrations": "python manage.py makemigrations --check --dry-run --verbosity 1",
 }
 TWO = ["-n", "2"]
+WITHOUT_PAGES = ["tests", "--ignore=tests/browser", "--ignore=tests/faults"]
 
 
 def main(words: list[str]) -> int:
@@ -46,8 +47,8 @@ def usual(report: Report, more: list[str]) -> None:
         file = beside.submit(migrated.sqlite, environment)
         server = beside.submit(migrated.postgres, SERVER, environment) if server_answers() else None
         rest = beside.submit(aside, report, more, file)
-        on_sqlite = "not faults and not browser and not postgres"
-        pytest(report, "SQLite", [*TWO, "-m", on_sqlite, *more], "", {"TEST_MIGRATED": file.result()})
+        on_sqlite = ["-m", "not faults and not browser and not postgres", *only(WITHOUT_PAGES, more)]
+        pytest(report, "SQLite", [*TWO, *on_sqlite], "", {"TEST_MIGRATED": file.result()})
         if server:
             on_both = [*TWO, "-m", "not faults and not browser", "--both", *only(both.FILES, more)]
             pytest(report, "PostgreSQL", on_both, SERVER, {"TEST_MIGRATED": server.result()})
