@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -25,6 +26,9 @@ from workshop import both
 NOW = dt.datetime(2026, 3, 2, 22, 30, tzinfo=dt.UTC)  # a Monday, 23:30 in Copenhagen
 ROOT = Path(__file__).resolve().parent.parent
 MIGRATED = os.environ.get("TEST_MIGRATED", "")  # a file or a PostgreSQL database, from workshop/test.py
+# A busy machine takes its time; how long an example takes is no promise of any test.
+hypothesis.settings.register_profile("patient", deadline=None)
+hypothesis.settings.load_profile("patient")
 FIXTURES = ROOT.parent / "shared" / "fixtures"
 
 

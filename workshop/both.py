@@ -31,8 +31,8 @@ BULK = """
 # Questions of pages and reports that count by month, group, compare dates or put texts in order.
 QUESTIONS = """
     api/test_paging dashboard/test_home dashboard/test_members dashboard/test_money dashboard/test_sleeping
-    dashboard/test_trend dashboard/test_unknown dashboard/test_whys flows/test_numbers mail/test_reach
-    mail/test_tracking members/test_api
+    dashboard/test_trend dashboard/test_unknown dashboard/test_watching dashboard/test_whys
+    flows/test_numbers mail/test_reach mail/test_tracking members/test_api
 """
 # The natural paths, told whole: their variants are told on SQLite.
 STORIES = """
