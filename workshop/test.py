@@ -62,7 +62,7 @@ def aside(report: Report, more: list[str], file: "Future[str]") -> None:
     for name, line in SLOW.items():
         static(report, name, line.split())
     if chromium():
-        words = ["-n", "1", "-m", "browser and not faults", *only(["tests/browser"], more)]
+        words = ["-m", "browser and not faults", *only(["tests/browser"], more)]
         pytest(report, "browser", words, "", {"TEST_MIGRATED": file.result()}, aside=True)
     else:
         report.skip("browser", "no Chromium here, and only root can install it")
