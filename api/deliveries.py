@@ -101,7 +101,7 @@ def _row(draft: Draft, now: dt.datetime) -> Delivery:
 
 def _claim(now: dt.datetime) -> tuple[uuid.UUID, list[Delivery]]:
     lease = uuid.uuid4()
-    ready = _ready(now)
+    ready = _ready(now) if Delivery.objects.filter(status=Status.QUEUED).exists() else []
     if not ready:
         return lease, []
     claimed: list[Delivery] = []

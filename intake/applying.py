@@ -25,8 +25,9 @@ def apply_waiting(now: dt.datetime, limit: int = BATCH) -> int:
 
     A worker holds its arrivals by locks that others step over; one that dies leaves them as they were.
     """
-    done = _deal_with(Delivery.objects.filter(status=Status.RECEIVED), now, limit)
-    return done + _deal_with(_wait_is_over(), now, limit)
+    arrived, waiting = (Delivery.objects.filter(status=one) for one in (Status.RECEIVED, Status.WAITING))
+    done = _deal_with(arrived, now, limit) if arrived.exists() else 0
+    return done + (_deal_with(_wait_is_over(), now, limit) if waiting.exists() else 0)
 
 
 def replay(delivery: Delivery, _now: dt.datetime) -> None:

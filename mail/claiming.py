@@ -157,13 +157,16 @@ def recover(now: dt.datetime) -> int:
 
 
 def _again(now: dt.datetime) -> int:
-    return Message.objects.filter(
+    unclear = Message.objects.filter(
         status=Status.UNKNOWN,
         purpose=Purpose.TRANSACTIONAL,
         mailing=None,  # a notice to a group is not worth coming twice
         resent_at=None,
         unknown_at__lte=now - RESEND_AFTER,
-    ).update(status=Status.QUEUED, due_at=now, finished_at=None, resent_at=now)
+    )
+    if not unclear.exists():  # nearly always; a statement that writes would make other writers wait
+        return 0
+    return unclear.update(status=Status.QUEUED, due_at=now, finished_at=None, resent_at=now)
 
 
 def _held(lease: uuid.UUID, *statuses: str) -> QuerySet[Message]:

@@ -35,6 +35,8 @@ def settle(now: dt.datetime, limit: int = 100) -> int:
     """Makes letters sent that were seen outside before they became unknown; how many."""
     seen = Message.objects.filter(told_at__isnull=False, status__in=[Status.SUBMITTING, Status.UNKNOWN])
     given_up = Q(status=Status.UNKNOWN) | Q(status=Status.SUBMITTING, leased_until__lt=Now())
+    if not seen.filter(given_up).exists():  # nearly always; and quicker to ask than for whole letters
+        return 0
     return _sent(list(seen.filter(given_up).select_related("member")[:limit]), given_up, now)
 
 

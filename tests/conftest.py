@@ -1,6 +1,7 @@
 """What every test may ask for: a clock of its own, the cast, a published welcome, a mail server that listens."""
 
 import datetime as dt
+import functools
 import gc
 import os
 import sqlite3
@@ -10,31 +11,40 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connection
 from django.utils import translation
 from whitenoise.middleware import WhiteNoiseMiddleware
 
+from flows import letters
 from office import nudges
 from tests import cast, sinks
+from workshop import both
 
 NOW = dt.datetime(2026, 3, 2, 22, 30, tzinfo=dt.UTC)  # a Monday, 23:30 in Copenhagen
 ROOT = Path(__file__).resolve().parent.parent
 MIGRATED = os.environ.get("TEST_MIGRATED", "")  # a file or a PostgreSQL database, from workshop/test.py
+# A busy machine takes its time; how long an example takes is no promise of any test.
+hypothesis.settings.register_profile("patient", deadline=None)
+hypothesis.settings.load_profile("patient")
 FIXTURES = ROOT.parent / "shared" / "fixtures"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database-only", action="store_true", help="leave out tests that ask no database")
+    parser.addoption("--both", action="store_true", help="of those only what workshop/both.py names")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """On a second database only what asks a database can come out otherwise."""
-    if config.getoption("--database-only"):
-        asking = [item for item in items if _asks_a_database(item)]
-        config.hook.pytest_deselected(items=[item for item in items if not _asks_a_database(item)])
-        items[:] = asking
+    if config.getoption("--database-only") or config.getoption("--both"):
+        begins = tuple(both.FILES) if config.getoption("--both") else ("tests/",)
+        wanted = [item for item in items if _asks_a_database(item) and item.nodeid.startswith(begins)]
+        kept = set(wanted)
+        config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+        items[:] = wanted
 
 
 def _asks_a_database(item: pytest.Item) -> bool:
@@ -104,6 +114,14 @@ def _static_files_are_found_once() -> Iterator[None]:
         middleware.files.update(found)
 
     with mock.patch.object(WhiteNoiseMiddleware, "add_files_from_finders", once):
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _letters_are_compiled_once() -> Iterator[None]:
+    """The same source always compiles to the same letter; tests have more of them than a house has."""
+    every = functools.lru_cache(maxsize=None)
+    with mock.patch.object(letters, "_compiled", every(letters._compiled.__wrapped__)):
         yield
 
 

@@ -80,7 +80,7 @@ def forget_old(now: dt.datetime) -> int:
 
 def _claimed(now: dt.datetime) -> Trial | None:
     waiting = Trial.objects.filter(finished_at=None)
-    if waiting.filter(leased_until__gte=Now()).exists():
+    if not waiting.exists() or waiting.filter(leased_until__gte=Now()).exists():
         return None
     free = Q(leased_until=None) | Q(leased_until__lt=Now())
     waiting.filter(free, tries__gte=TRIES).update(finished_at=now, leased_until=None)

@@ -22,6 +22,7 @@ from members.models import Event, Member
 from office.models import Beat
 from tests import cast
 from tests.cast import Person
+from tests.dashboard import remembering
 from tests.sinks import Sink
 
 FLOW = """
@@ -46,14 +47,19 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def welcomed(ingrid: Person, sink: Sink, now: dt.datetime) -> Member:
+def welcomed(db: None, sink: Sink, now: dt.datetime) -> Member:
     """Ingrid has a subscription, has had her first letter, and waits for the second."""
+    return remembering.once(welcome, now).again()
+
+
+def welcome(now: dt.datetime) -> Person:
+    ingrid = cast.ingrid(now)
     publishing.publish(files.read(FLOW), now - HOUR, without_face=True)
     member = ingrid.again()
     subscriptions.apply(subscriptions.Change("subscription.started", member, "house", "s1", now, "1"), now)
     clock.tick(now)
     assert Message.objects.get().status == "sent"
-    return ingrid.again()
+    return ingrid
 
 
 def broken(now: dt.datetime) -> dict[str, list[str]]:

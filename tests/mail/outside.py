@@ -13,6 +13,7 @@ import re
 import warnings
 from collections.abc import Iterator
 from email.message import EmailMessage
+from typing import Any
 
 import html5lib
 
@@ -46,7 +47,10 @@ def part(letter: EmailMessage, kind: str) -> str:
 
 def links(page: str) -> list[str]:
     """Every address that the page leads to or loads."""
-    tree = html5lib.parse(page, namespaceHTMLElements=False)
+    return _links(html5lib.parse(page, namespaceHTMLElements=False))
+
+
+def _links(tree: Any) -> list[str]:
     found = [one.get(name) for one in tree.iter() for name in ("href", "src", "background")]
     return [link for link in found if link is not None]
 
@@ -147,19 +151,21 @@ def _body(letter: EmailMessage, *, marketing: bool, said: str, https: bool) -> I
     text, page = part(letter, "plain"), part(letter, "html")
     if said:
         text = text.replace(said, "")
-    yield from _html(page)
+    tree, errors = _parsed(page)
+    yield from _html(page, tree, errors)
     yield from _text(text)
-    if lost := _seen(page) - _words(text) - _words(said):
-        yield f"the text part lacks {sorted(lost)[:5]}"
-    for link in links(page):
+    addresses = _links(tree)
+    for link in addresses:
         if not re.match(r"https://|mailto:|tel:" if https else r"https?://|mailto:|tel:", link):
             yield f"link {link!r}"
     if marketing:
         for name in ("unsubscribe", "preferences"):
             if not re.search(rf"https?://\S+/u/{name}/[\w-]+/", text):
                 yield f"no link to {name} in the text"
-            if not any(f"/u/{name}/" in link for link in links(page)):
+            if not any(f"/u/{name}/" in link for link in addresses):
                 yield f"no link to {name} on the page"
+    if lost := _seen(tree) - _words(text) - _words(said):
+        yield f"the text part lacks {sorted(lost)[:5]}"
 
 
 def _text(text: str) -> Iterator[str]:
@@ -182,9 +188,19 @@ def _unlike(page: str, named: list[str]) -> Iterator[str]:
         yield f"style that big mail programs drop: {dropped}"
 
 
-def _seen(page: str) -> set[str]:
-    """The words that somebody sees on the page: no comments for one mail program, no preheader."""
-    tree = html5lib.parse(page, namespaceHTMLElements=False)
+def _parsed(page: str) -> tuple[Any, list[Any]]:
+    """The page as a tree, and what the parser had to put right."""
+    parser = html5lib.HTMLParser(namespaceHTMLElements=False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return parser.parse(page), parser.errors
+
+
+def _seen(tree: Any) -> set[str]:
+    """The words that somebody sees on the page: no comments for one mail program, no preheader.
+
+    Takes the rest out of the tree.
+    """
     body = tree.find("body")
     for parent in list(body.iter()):
         for child in list(parent):
@@ -200,12 +216,8 @@ def _words(text: str) -> set[str]:
     return set(re.findall(r"\w{4,}", text.lower()))
 
 
-def _html(page: str) -> Iterator[str]:
-    parser = html5lib.HTMLParser(namespaceHTMLElements=False)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        tree = parser.parse(page)
-    for _place, code, data in parser.errors:
+def _html(page: str, tree: Any, errors: list[Any]) -> Iterator[str]:
+    for _place, code, data in errors:
         if code not in OLD_WAYS:
             yield f"HTML: {code} {data}"
     if re.search(r"\{\{|\}\}|\{%|%\}", page):

@@ -14,6 +14,7 @@ from members.models import Event, Member, MemberFacts, MemberTag, Plan, Segment,
 from tests import cast
 from tests.conftest import NOW
 
+HOW = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 NUMBERS = st.integers(-1, 5)
 POINTS = st.sampled_from([-0.5, 0.5, 1.0, 1.5])
 OPS = ["=", "!=", "<", "<=", ">", ">="]
@@ -118,9 +119,21 @@ def _vary(member: Member, n: int, at: dt.datetime, plan: Plan) -> None:
 
 
 @pytest.mark.django_db
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(HOW, max_examples=50)
 @given(condition=CONDITIONS)
 def test_sql_and_python_agree_on_every_member(crowd: list[Member], condition: dict[str, Any]) -> None:
+    agrees(condition)
+
+
+@pytest.mark.faults
+@pytest.mark.django_db
+@settings(HOW, max_examples=150)
+@given(condition=CONDITIONS)
+def test_they_agree_on_many_more(crowd: list[Member], condition: dict[str, Any]) -> None:
+    agrees(condition)
+
+
+def agrees(condition: dict[str, Any]) -> None:
     assert conditions.problems(condition) == []
     by_sql = set(conditions.holds_for(condition, NOW).values_list("pk", flat=True))
     verdicts = conditions.evaluate(condition, list(Member.objects.all()), NOW)
@@ -139,11 +152,25 @@ def merged_and_erased(crowd: list[Member], settings: LazySettings, tmp_path: Pat
 
 
 @pytest.mark.django_db
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(HOW, max_examples=50)
 @given(condition=CONDITIONS)
 def test_sql_and_python_agree_on_merged_and_erased_members(
     merged_and_erased: list[Member], condition: dict[str, Any]
 ) -> None:
+    agrees_on_everybody(condition)
+
+
+@pytest.mark.faults
+@pytest.mark.django_db
+@settings(HOW, max_examples=150)
+@given(condition=CONDITIONS)
+def test_they_agree_on_many_more_of_the_merged_and_erased(
+    merged_and_erased: list[Member], condition: dict[str, Any]
+) -> None:
+    agrees_on_everybody(condition)
+
+
+def agrees_on_everybody(condition: dict[str, Any]) -> None:
     found = set(Member.everybody.filter(conditions.q(condition, NOW)).values_list("pk", flat=True))
     verdicts = conditions.evaluate(condition, list(Member.everybody.all()), NOW)
     assert found == {pk for pk, verdict in verdicts.items() if verdict.holds}

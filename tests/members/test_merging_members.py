@@ -1,6 +1,7 @@
 """Two rows of one person become one, and can be taken apart as if nothing had been."""
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -14,22 +15,41 @@ from members.models import Consent, ExternalId, Member, MemberTag, Merge, StageC
 from office.models import AuditEntry, User
 from relationship import tasks
 from tests import cast
-from tests.dashboard import club
+from tests.dashboard import club, remembering
 
 pytestmark = pytest.mark.django_db
 WEEK = dt.timedelta(days=7)
 
 
+@dataclass(frozen=True)
+class Twice:
+    """One person, in the register twice."""
+
+    kept: Member
+    gone: Member
+
+
 @pytest.fixture
-def kept(now: dt.datetime) -> Member:
+def twice(db: None, now: dt.datetime) -> Twice:
+    """Ingrid, of whom both rows have everything that a row can have."""
+    return remembering.once(register, now)
+
+
+@pytest.fixture
+def kept(twice: Twice) -> Member:
     """Ingrid as the shop knows her: in the welcome since yesterday."""
-    club.publish(now - 2 * WEEK)
-    return cast.ingrid(now - dt.timedelta(days=1)).member
+    return twice.kept
 
 
 @pytest.fixture
-def gone(kept: Member, now: dt.datetime) -> Member:
-    """Ingrid as the old list knew her, with everything a row can have."""
+def gone(twice: Twice) -> Member:
+    """Ingrid as the old list knew her."""
+    return twice.gone
+
+
+def register(now: dt.datetime) -> Twice:
+    club.publish(now - 2 * WEEK)
+    kept = cast.ingrid(now - dt.timedelta(days=1)).member
     joined = now - dt.timedelta(days=2)
     member = cast.join("old-7", joined, email="inga@example.org", first_name="Inga", phone="12 34").member
     change = subscriptions.Change("subscription.started", member, "house", "S-7", joined, "s7")
@@ -45,7 +65,7 @@ def gone(kept: Member, now: dt.datetime) -> Member:
     tasks.give([tasks.Order("t", member, "Call", "", now)], now)
     clock.tick(now)
     member.refresh_from_db()
-    return member
+    return Twice(kept, member)
 
 
 def everything() -> dict[str, Any]:

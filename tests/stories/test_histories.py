@@ -20,7 +20,7 @@ def machine(db: None, sink: Sink) -> type[Histories]:
 def test_a_few_histories_end_as_the_contract_says(machine: type[Histories]) -> None:
     run_state_machine_as_test(
         machine,
-        settings=settings(HOW, max_examples=15, stateful_step_count=20, derandomize=True, database=None),
+        settings=settings(HOW, max_examples=5, stateful_step_count=20, derandomize=True, database=None),
     )
 
 
@@ -28,5 +28,5 @@ def test_a_few_histories_end_as_the_contract_says(machine: type[Histories]) -> N
 def test_many_histories_end_as_the_contract_says(machine: type[Histories]) -> None:
     run_state_machine_as_test(
         machine,
-        settings=settings(HOW, max_examples=30, stateful_step_count=25, derandomize=True, database=None),
+        settings=settings(HOW, max_examples=40, stateful_step_count=25, derandomize=True, database=None),
     )
