@@ -10,7 +10,18 @@ from workshop import both, stages
 from workshop import test as runner
 
 ROOT = Path(__file__).resolve().parents[1]
-ROOMS = ("office", "api", "members", "mail", "flows", "intake", "value", "relationship", "winback", "dashboard")
+ROOMS = (
+    "office",
+    "api",
+    "members",
+    "mail",
+    "flows",
+    "intake",
+    "value",
+    "relationship",
+    "winback",
+    "dashboard",
+)
 OWN_SQL = re.compile(
     r"select_for_update|skip_locked|\.cursor\(|RawSQL|\.raw\(|\bvendor\b|(?:update|ignore)_conflicts"
 )
