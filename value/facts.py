@@ -25,7 +25,8 @@ def fill(member_ids: Collection[int], now: dt.datetime) -> None:
     """Writes the columns of these members, in three queries, mostly two."""
     told = _told(member_ids, now)
     changed = []
-    for row in MemberFacts.objects.filter(Q(pk__in=told) | (TOLD & Q(pk__in=member_ids))).order_by("pk"):
+    rows = MemberFacts.objects.filter(Q(pk__in=told) | (TOLD & Q(pk__in=member_ids))).order_by("pk")
+    for row in rows.only("currency", *COLUMNS):
         said = _said(told.get(row.pk, []), row.currency or "", now)
         if said != tuple(getattr(row, name) for name in COLUMNS):
             for name, value in zip(COLUMNS, said, strict=True):

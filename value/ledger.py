@@ -37,7 +37,7 @@ BEGINNINGS = {
 }
 # What a unit may be instead of a thing, where the event names no currency (ISO 4217).
 CURRENCIES = frozenset(
-    "AUD BGN BRL CAD CHF CNY CZK DKK EUR GBP HUF INR ISK JPY KRW MXN NOK NZD PLN RON SEK TRY UAH USD ZAR".split()
+    "AUD BGN BRL CAD CHF CNY CZK DKK EUR GBP HUF INR ISK JPY KRW MXN NOK NZD PLN RON SEK TRY UAH USD".split()
 )
 COUNTED = (Kind.PERK, Kind.ATTENDED)  # one each, whatever the money beside it
 
