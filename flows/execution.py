@@ -6,14 +6,14 @@ another worker holds are skipped, and a worker that dies leaves nothing half don
 
 import datetime as dt
 import logging
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 
 from django.db import transaction
 from django.db.models import CharField, Count, Exists, OuterRef, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 
-from flows import steps
+from flows import steps, ways
 from flows.journal import Journal
 from flows.models import Enrolment, StepRun
 from mail.models import Message
@@ -22,13 +22,13 @@ from members.models import Event
 
 BATCH = 200
 STEPS_AT_A_TIME = 50  # of a run in one transaction; what is left of its way is due at once
-MOST_STEPS, WITHIN = 5000, dt.timedelta(hours=1)  # a run that does more is a loop that never rests
+MOST_STEPS, WITHIN = 5000, dt.timedelta(hours=1)  # a run that does more is a long loop that never rests
 
 log = logging.getLogger(__name__)
 
 
 class Loops(Exception):
-    """A run did more steps than anybody can have written."""
+    """A run goes round without resting; a flow that was published before such loops were refused may say so."""
 
 
 def advance(now: dt.datetime, limit: int = BATCH) -> int:
@@ -100,7 +100,7 @@ def _advance(due: QuerySet[Enrolment], now: dt.datetime, limit: int) -> int:
 
 
 def _work_off(journal: Journal, runs: Sequence[Enrolment], now: dt.datetime) -> None:
-    moving = list(runs)
+    moving, walked = list(runs), Counter[int]()
     for _ in range(STEPS_AT_A_TIME):
         if not moving:
             break
@@ -108,6 +108,9 @@ def _work_off(journal: Journal, runs: Sequence[Enrolment], now: dt.datetime) -> 
         for run in moving:
             visit = journal.visit(run)
             by_kind[visit.step.kind].append(visit)
+            walked[run.pk] = 0 if ways.rests(visit.step.kind, visit.step.settings) else walked[run.pk] + 1
+            if walked[run.pk] > len(journal.plans[run.version_id]):
+                raise Loops("more steps than there are, without a wait")
         for name, alike in by_kind.items():
             steps.run(name, alike, now)
         moving = [visit.enrolment for alike in by_kind.values() for visit in alike if journal.settle(visit)]

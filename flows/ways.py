@@ -11,7 +11,7 @@ SHORT = " that takes time each time round; one for a day after entry, or for no 
 def loops(steps: Sequence[Mapping[str, Any]]) -> list[str]:
     """Circles in which a run would never rest: at least one step of each must be a wait that takes time every time."""
     leading = of(steps)
-    restless = {step["uid"] for step in steps if not _rests(step)}
+    restless = {step["uid"] for step in steps if not rests(step["kind"], step)}
     waits = {step["uid"] for step in steps if step["kind"] == "wait"}
     found = []
     for start in (step["uid"] for step in steps if step["uid"] in restless):
@@ -33,6 +33,14 @@ def of(steps: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
     return {step["uid"]: _leads_to(step, steps[place + 1 :]) for place, step in enumerate(steps)}
 
 
+def rests(kind: str, settings: Mapping[str, Any]) -> bool:
+    """Whether everybody who comes to this step stays for a while, however often they come."""
+    if kind != "wait" or "day" in settings:
+        return False
+    lasts = [settings[key] for key in ("for", "timeout") if key in settings]
+    return all(durations.parse(text)[0] for text in lasts)
+
+
 def named(step: Mapping[str, Any]) -> dict[str, Any]:
     """The steps that a step names as a way on, each by where it is named: `then`, `else`, `arms.a.then`."""
     ways = {key: step[key] for key in ("then", "else") if key in step}
@@ -41,14 +49,6 @@ def named(step: Mapping[str, Any]) -> dict[str, Any]:
         if isinstance(arm, Mapping) and "then" in arm:
             ways[f"arms.{name}.then"] = arm["then"]
     return ways
-
-
-def _rests(step: Mapping[str, Any]) -> bool:
-    """Whether everybody who comes here stays for a while, however often they come."""
-    if step["kind"] != "wait" or "day" in step:
-        return False
-    lasts = [step[key] for key in ("for", "timeout") if key in step]
-    return all(durations.parse(text)[0] for text in lasts)
 
 
 def _leads_to(step: Mapping[str, Any], rest: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -215,7 +215,7 @@ def test_a_danish_house_reads_danish_and_asks_its_staff_in_danish(now: dt.dateti
     assert next(step for step in quiet.draft["steps"] if step["kind"] == "task")["title"].startswith(
         "Sig hej til"
     )
-    assert Segment.objects.get(slug="three-months-in").name == "Tre måneder inde"
+    assert Segment.objects.get(slug="fifty-visits").name == "Halvtreds besøg"
     assert Sender.objects.get(slug="jonas").role == "Træner"
 
 

@@ -185,8 +185,10 @@ def test_a_file_from_another_editor_is_the_same_flow(house: House, change: objec
     assert Flow.objects.get().versions.count() == 1
 
 
-def test_a_thousand_steps_are_walked_through(house: House) -> None:
-    steps = ", ".join(f'{{ uid = "t{n}", kind = "set", tag = "t{n % 7}" }}' for n in range(999))
+def test_more_steps_than_one_transaction_takes_are_walked_through(house: House) -> None:
+    always = '{ fact = "stage", op = "exists", value = true }'
+    ways = [f'{{ uid = "t{n}", kind = "branch", if = {always}, then = "t{n + 1}" }}' for n in range(120)]
+    steps = ", ".join([*ways, '{ uid = "t120", kind = "wait", for = "0d" }'])
     house.publish(f"{BEGINS}steps = [{steps}, {SEND}]", "2026-01-01 00:00")
     house.joins("ida", "2026-01-02 08:00")
     house.happens("shop.began", "ida", "2026-03-02 10:00")
