@@ -7,8 +7,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from dashboard.words import trials as words
 from flows.models import Flow, Trial
-from flows.simulation import trying
+from flows.simulation import telling, trying
 from lifecycle import clock
 from mail import sending_rules
 from tests.dashboard.club import Club
@@ -41,11 +42,11 @@ def test_the_answer_is_one_plain_sentence_with_the_people_behind_it(club: Club, 
 
 def test_the_draft_is_tried_where_it_differs(club: Club, staff: Client) -> None:
     flow = Flow.objects.get()
-    Flow.objects.update(draft={**flow.draft, "entry": {"fact": "plan", "value": "gold"}})
+    Flow.objects.update(draft={**flow.draft, "entry": {"fact": "country", "value": "SE"}})
     page = staff.get(f"{TRIAL}?days=7").content.decode()
     assert "The draft is tried" in page
     assert "nobody would have come into it" in page
-    assert "the plan of the subscription: " in page
+    assert "the member&#x27;s country" in page
     assert "Taken as it is today" in page
 
 
@@ -159,3 +160,12 @@ def test_what_workers_gave_up_is_said(
     staff.get(PAGE)
     Trial.objects.update(finished_at=now)
     assert "Try fewer days" in staff.get(PAGE).content.decode()
+
+
+def test_a_trial_that_was_stopped_tells_how_many_of_the_days_it_came_to() -> None:
+    since = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)
+    told = telling.Told(since, since + dt.timedelta(days=42), is_whole=False, entered=3)
+    said = "3 members would have come into it and got no letter."
+    assert words.sentence(told, 90) == f"In the first 42 of these 90 days {said}"
+    told.until = since + dt.timedelta(hours=5)
+    assert words.sentence(told, 90) == f"On the first of these days {said}"

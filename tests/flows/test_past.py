@@ -9,7 +9,7 @@ import pytest
 
 from flows.simulation import meanwhile, past, sandbox
 from mail import transports
-from members import conditions, fact_keeping, facts, facts_then
+from members import conditions, fact_keeping, facts, facts_then, subscriptions
 from members.models import Member, Plan, UsageDay
 from tests import cast
 from tests.members import test_fact_keeping as told
@@ -27,10 +27,6 @@ LIFE = (
     ("paused", {}),
     ("resumed", {}),
     ("cancelled", {"cancel_reason": "price"}),
-    ("resumed", {}),
-    ("cancelled", {"cancel_reason": "moved"}),
-    ("ended", {}),
-    ("started", TERMS),
 )
 SIGNS = ("letter.replied", "advocacy.guest", "referral.confirmed", "member.activated", "value.event_attended")
 
@@ -52,14 +48,29 @@ def lived(member: Member, chance: random.Random) -> Iterator[dt.datetime]:
         what = chance.randrange(6)
         if what == contract and life:
             name, columns = life.pop(0)
-            told.says(member, name, now, **columns)
+            says(member, name, now, columns)
         elif what == 3:
             told.happens(member, chance.choice(SIGNS), now)
         elif what == 4:
             told.pays(member, "succeeded", now, f"p-{now:%Y%m%d}", 4900)
         else:
             told.uses(member, now, 0)
-        yield now + dt.timedelta(hours=9)
+        evening = now + dt.timedelta(hours=9)
+        subscriptions.end_lapsed(evening)
+        yield evening
+
+
+def says(member: Member, name: str, now: dt.datetime, columns: dict[str, Any]) -> None:
+    """Billing tells something of the contract; who leaves has paid for forty days more."""
+    said, data = dict(columns), {"reason": columns["cancel_reason"]} if "cancel_reason" in columns else {}
+    if name == "cancelled":
+        said["cancel_effective_at"] = now + 40 * DAY
+    key = f"{name}{now}"
+    subscriptions.apply(
+        subscriptions.Change(f"subscription.{name}", member, "house", "s-1", now, key, said, data),
+        now,
+        quiet=True,
+    )
 
 
 def read(pk: int, now: dt.datetime) -> dict[str, Any]:
