@@ -6,9 +6,10 @@ import pytest
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from mail import suppressions
+from mail import pictures, suppressions
 from mail.models import Brand, Sender
 from tests.browser.looking import is_in_order
+from tests.mail import photos
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -24,8 +25,8 @@ def test_somebody_is_given_roles_takes_a_place_and_gives_it_back(
 ) -> None:
     Brand.objects.update_or_create(defaults={"languages": ["en", "da"]})
     Sender.objects.create(slug="old", name="Old Host", email="old@example.com")
-    Sender.objects.create(slug="new", name="New Host", email="new@example.com")
-    page.goto(f"{live_server.url}/senders/new/")
+    face = pictures.keep_face(photos.photo())
+    Sender.objects.create(slug="new", name="New Host", email="new@example.com", picture=face)
     page.goto(f"{live_server.url}/senders/old/")
     page.get_by_label("Role in Dansk").fill("Medlemsvært")
     is_in_order(page)
