@@ -30,7 +30,7 @@ class Preset:
 PERSONAL = _("Meant for personal mail only; many letters to members may close it.")
 PRESETS = (
     Preset(
-        "gmail",  # "more than 500" a day is what gets an account stopped; by SMTP at most 100 people in a letter
+        "gmail",  # others report 500 a day; by SMTP at most 100 people in a letter
         "Gmail",
         20,
         500,
