@@ -138,6 +138,7 @@ STANDING = {
     "ended": "ended",
 }
 PULSES = ("awake", "quiet", "sleeping", "unknown")
+ANSWERS = tuple(answers.Outcome.values)
 STATUSES = tuple(STANDING)
 CARD = "facts__card_expires_at"
 
@@ -262,21 +263,8 @@ FACTS: dict[str, Fact] = {
         ),
         Fact("nps", "number", "0 to 10", _("The last answer to “would you recommend us?”"), "facts__nps"),
         Fact("nps_days", "days", "days", _("Days since that answer"), "facts__nps_at"),
-        Fact(
-            "last_answer",
-            "text",
-            "",
-            _("What the last answer to a question meant"),
-            "facts__last_answer",
-            tuple(answers.Outcome.values),
-        ),
-        Fact(
-            "last_answer_days",
-            "days",
-            "days",
-            _("Days since the last answer to a question"),
-            "facts__last_answer_at",
-        ),
+        Fact("last_answer", "text", "", _("What the last answer meant"), "facts__last_answer", ANSWERS),
+        Fact("last_answer_days", "days", "days", _("Days since the last answer"), "facts__last_answer_at"),
         Fact("wishes_open", "number", "wishes", _("Wishes not answered yet"), "facts__wishes_open"),
         Fact("dialogue_365d", "number", "signs", _("Two-way signs in 365 days"), "facts__dialogue_365d"),
         Fact(
