@@ -46,6 +46,7 @@ OPEN = {
     "look": "the visitor's own cookie",
     "language": "the visitor's own cookie",
     "login/": "asks who knocks",
+    "login/code": "who gave the right password",
     "logout/": "ends the visitor's own session",
     "admin/login/": "asks who knocks",
 }

@@ -150,7 +150,6 @@ def test_a_small_picture_is_not_blown_up():
     ("row", "said"),
     [
         ({"kind": "cake"}, "Block 1 (cake): there is no such block"),
-        ({"kind": "statement"}, "Block 1 (statement): this house has no such block yet"),
         ({"kind": "offer", "offer": "gone"}, "there is no offer “gone”: write it first"),
         ({"kind": "survey", "survey": "gone"}, "there is no question “gone”: write it first"),
         ({"kind": "heading"}, "Block 1 (heading): “Words” is empty"),

@@ -101,8 +101,8 @@ def test_a_file_with_roles_in_two_languages_is_written_as_it_was_read(now: dt.da
     [
         ({"da": {"name": "Anne"}}, "senders[anna].da: unknown word “name”"),
         ({"danish language": {"role": "x"}}, "senders[anna]: unknown word “danish language”"),
-        ({"da": {"role": 5}}, "senders[anna].da.role: must be a text"),
-        ({"da": {"role": "x" * 121}}, "senders[anna].role: at most 120 characters"),
+        ({"da": {"role": 5}}, "senders[anna].da.role: must be a text, in quotation marks"),
+        ({"da": {"role": "x" * 121}}, "senders[anna].da.role: is too long: 121 letters, at most 120"),
     ],
 )  # fmt: skip
 def test_a_file_with_roles_that_are_none_is_refused_by_name(

@@ -227,7 +227,7 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_members(
 ) -> None:
     people = [cast.join(f"p{n}", now, quiet=True).member.pk for n in range(30)]
     freshness.doubt(people, now)
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(16):
         assert fact_keeping.refresh(now) == 30
 
 

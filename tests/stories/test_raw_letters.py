@@ -18,6 +18,7 @@ from mail.models.message import Purpose
 from members import consent
 from members.models import Member
 from office.models import House
+from relationship.models import Survey
 from tests import cast, sinks
 from tests.mail import outside
 
@@ -59,7 +60,8 @@ def house(monkeypatch: pytest.MonkeyPatch) -> None:
 def send(trade: str, now: dt.datetime) -> None:
     """Publishes every flow of the trade and sends each of its letters to everybody."""
     trades.choose(trade, now)
-    house_rules.load("quiet_hours = {}\nwindows = []\nblackout = []\ncaps = []\nask_budget = {}", now)
+    house_rules.load("quiet_hours = {}\nwindows = []\nblackout = []\ncaps = []\nask_budget = {}\nsurveys_apart = \"\"", now)
+    Survey.objects.update(apart_days=0)
     for flow in Flow.objects.order_by("slug"):
         publishing.publish(flow.draft, now)
     members = [person(name, now) for name in PEOPLE]

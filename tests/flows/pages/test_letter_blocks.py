@@ -194,14 +194,6 @@ def test_a_file_that_is_no_picture_is_said_at_its_field_and_loses_nothing(client
     assert kept(flow) == BLOCKS
 
 
-def test_what_comes_later_is_said_and_cannot_be_added(client: Client, flow: Flow) -> None:
-    desks.log_in(client, "editor")
-    page = client.get(address(flow))
-    assert "coming with later versions: a question answered with one click, an offer" in page.content.decode()
-    answer = post(client, flow, opened(page), "block-add:text-en", **{"text-en-add": "offer"})
-    assert len(answer.context["letter"].texts[0].rows) == 3
-
-
 @pytest.mark.parametrize("kind", ["statement", "next", "benefits"])
 def test_blocks_of_the_value_room_can_be_added_and_titled(client: Client, flow: Flow, kind: str) -> None:
     desks.log_in(client, "editor")
