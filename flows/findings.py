@@ -23,10 +23,16 @@ PLAIN = (
     (r"a condition is a table.*", gettext_lazy("Choose what it asks.")),
     (r"a task needs “title”.*", gettext_lazy("Say what somebody is to do.")),
     (r"there is no step .*", gettext_lazy("It leads to a step that is gone. Choose another one.")),
-    (r"there is no sender .*", gettext_lazy("Choose who writes it.")),
+    (r"there is no sender .*|“sender” is missing.*", gettext_lazy("Choose who writes it.")),
     (r"The subject is empty|.*the subject is empty.*", gettext_lazy("The subject is empty.")),
     (r"The body is empty", gettext_lazy("The text is empty.")),
     (r"a loop without a wait", gettext_lazy("From here it goes round and round without a wait.")),
+    (
+        r"a loop without a wait that takes time.*",
+        gettext_lazy(
+            "From here it goes round and round: who comes to the wait again does not wait. Let it take some time."
+        ),
+    ),
     (r"a flow needs at least one step", gettext_lazy("It has no step yet. Add the first one.")),
     (
         r"kind “.*” is none of .*",
