@@ -27,6 +27,12 @@ PLAIN = (
     (r"The subject is empty|.*the subject is empty.*", gettext_lazy("The subject is empty.")),
     (r"The body is empty", gettext_lazy("The text is empty.")),
     (r"a loop without a wait", gettext_lazy("From here it goes round and round without a wait.")),
+    (
+        r"a loop without a wait that takes time.*",
+        gettext_lazy(
+            "From here it goes round and round: who comes to the wait again does not wait. Let it take some time."
+        ),
+    ),
     (r"a flow needs at least one step", gettext_lazy("It has no step yet. Add the first one.")),
     (
         r"kind “.*” is none of .*",

@@ -137,6 +137,16 @@ def test_the_number_of_members_does_not_change_the_number_of_queries(
             "hello",
             "The subject is empty.",
         ),
+        (
+            {
+                "steps": [
+                    {"uid": "w", "kind": "wait", "day": 1},
+                    {"uid": "b", "kind": "branch", "if": {"fact": "stage", "op": "exists"}, "then": "w"},
+                ]
+            },
+            "w",
+            "From here it goes round and round: who comes to the wait again does not wait. Let it take some time.",
+        ),
     ],
 )
 def test_what_stops_publishing_is_said_in_words_at_its_step(
