@@ -8,6 +8,7 @@ from django.apps import apps
 
 from mail import merge_fields, outbox
 from mail.models import Message
+from members import events
 from members.models import Member
 from tests import cast, sinks
 from tests.flows import making
@@ -82,9 +83,9 @@ def bent(path: str, others: list[str]) -> list[str]:
 
 
 def person(now: dt.datetime) -> Member:
-    """A member with a subscription that could be lost, and nothing that waits to be answered."""
+    """A member with a subscription that could be lost, a statement to be read, and nothing that waits to be answered."""
     when = now - dt.timedelta(days=60)
-    return cast.join(
+    member = cast.join(
         "ingrid",
         when,
         quiet=True,
@@ -93,3 +94,6 @@ def person(now: dt.datetime) -> Member:
         last_name="Østergaard",
         locale="en",
     ).member
+    saved = {"amount": 90_00, "unit": "DKK", "currency": "DKK"}
+    events.record(events.Draft("value.money_saved", member, when, "saved", saved), when, quiet=True)
+    return member
