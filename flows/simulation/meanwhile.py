@@ -28,11 +28,14 @@ class Meanwhile:
         left = _counted(Message.objects.filter(submitted_at__gt=since, submitted_at__lte=until), since)
         others = left.filter(pk__in=_others(left, groups))
         self._coming = shadows.moments(others, "submitted_at")
-        self._place = 0
+        self._place, self._day = 0, since.astimezone(dt.UTC).date()
 
     def pass_to(self, now: dt.datetime) -> None:
         """Lets in what had come by `now`."""
         shadows.pass_to(now)
+        if (day := now.astimezone(dt.UTC).date()) != self._day:
+            _show_days_of_use(day)
+            self._day = day
         came = []
         while self._place < len(self._coming) and self._coming[self._place][0] <= now:
             came.append(self._coming[self._place][1])
@@ -48,24 +51,29 @@ def lay_out(since: dt.datetime) -> None:
     shadows.cast({Message: models.Q(pk__in=sent.values("pk"))}, left_out=["values"])
     for model in (Consent, Suppression, LetterPause):
         shadows.view(model, f"at <= {shadows.MOMENT}")
-    _lay_out_days_of_use()
+    _show_days_of_use(since.astimezone(dt.UTC).date())
 
 
-def _lay_out_days_of_use() -> None:
-    """A day of use tells on its evening what nobody knew in the morning: later uses of the same day are taken off.
+def _show_days_of_use(day: dt.date) -> None:
+    """A day of use tells on its evening what nobody knew in the morning: later uses of the clock's day are taken off.
 
-    Of days whose uses were forgotten all count.
+    Of days whose uses were forgotten all count. The day is written into the view, so that the database looks into one
+    month of uses only.
     """
     own = connection.ops.quote_name(UsageDay._meta.db_table)
+    begins = dt.datetime.combine(day, dt.time(), dt.UTC)
+    adapted = connection.ops.adapt_datetimefield_value
+    midnight, tomorrow = adapted(begins), adapted(begins + dt.timedelta(days=1))
     later = f"""(
         SELECT count(*) FROM {shadows.house(Usage)} AS later
         WHERE later.member_id = {own}.member_id AND later.name = {own}.name
-        AND later.occurred_at > {shadows.MOMENT} AND later.occurred_at < {shadows.TOMORROW}
+        AND later.occurred_at > {shadows.MOMENT}
+        AND later.occurred_at >= '{midnight}' AND later.occurred_at < '{tomorrow}'
     )"""  # noqa: S608 (own names)
-    over = f"day < {shadows.TODAY}"
+    over = f"day < '{day}'"
     shadows.view(
         UsageDay,
-        f"{over} OR (day = {shadows.TODAY} AND count > {later})",
+        f"{over} OR (day = '{day}' AND count > {later})",
         count=f"CASE WHEN {over} THEN count ELSE count - {later} END",
     )
 

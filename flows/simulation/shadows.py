@@ -10,10 +10,7 @@ from django.db import connection, models
 
 Rows = Mapping[type[models.Model], models.Q]
 REFERENCES = re.compile(r' REFERENCES "\w+" \("\w+"\)( ON \w+ \w+( \w+)?)*( DEFERRABLE INITIALLY DEFERRED)?')
-MOMENT, TODAY, TOMORROW = (
-    f"(SELECT {hand} FROM sandbox_clock)"  # noqa: S608 (own names)
-    for hand in ("moment", "today", "tomorrow")
-)
+MOMENT = "(SELECT moment FROM sandbox_clock)"
 
 
 def cast(kept: Rows, left_out: Collection[str] = ()) -> None:
@@ -57,25 +54,27 @@ def view(model: type[models.Model], where: str = "true", **over: str) -> None:
     names = [field.column for field in model._meta.concrete_fields]
     quoted = connection.ops.quote_name
     columns = ", ".join(f"{over[name]} AS {quoted(name)}" if name in over else quoted(name) for name in names)
+    temporary = "pg_temp" if connection.vendor == "postgresql" else "temp"
     with connection.cursor() as cursor:
+        cursor.execute(f"DROP VIEW IF EXISTS {temporary}.{table}")
         cursor.execute(f"CREATE TEMP VIEW {table} AS SELECT {columns} FROM {_house()}.{table} WHERE {where}")  # noqa: S608
 
 
 def start_clock(now: dt.datetime) -> None:
-    """A clock that views can read: MOMENT, with its day (TODAY) and the moment at which that is over (TOMORROW)."""
+    """A clock that views can read, as MOMENT."""
     with connection.cursor() as cursor:
-        of_time = models.DateTimeField().db_type(connection)
-        of_day = models.DateField().db_type(connection)
         ends = " ON COMMIT DROP" if connection.vendor == "postgresql" else ""
-        columns = f"moment {of_time}, today {of_day}, tomorrow {of_time}"
-        cursor.execute(f"CREATE TEMP TABLE sandbox_clock ({columns}){ends}")
-        cursor.execute("INSERT INTO sandbox_clock VALUES (%s, %s, %s)", _hands(now))
+        column = f"moment {models.DateTimeField().db_type(connection)}"
+        cursor.execute(f"CREATE TEMP TABLE sandbox_clock ({column}){ends}")
+        at = connection.ops.adapt_datetimefield_value(now)
+        cursor.execute("INSERT INTO sandbox_clock VALUES (%s)", [at])
 
 
 def pass_to(now: dt.datetime) -> None:
     """Moves the clock on."""
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE sandbox_clock SET moment = %s, today = %s, tomorrow = %s", _hands(now))
+        at = connection.ops.adapt_datetimefield_value(now)
+        cursor.execute("UPDATE sandbox_clock SET moment = %s", [at])
 
 
 def moments(rows: "models.QuerySet[Any]", column: str) -> list[tuple[dt.datetime, int]]:
@@ -124,13 +123,6 @@ def _copy_of_file(cursor: Any, name: str) -> None:
 def house(model: type[models.Model]) -> str:
     """The real table, by its whole name."""
     return f"{_house()}.{connection.ops.quote_name(model._meta.db_table)}"
-
-
-def _hands(now: dt.datetime) -> list[Any]:
-    day = now.astimezone(dt.UTC).date()
-    midnight = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), dt.UTC)
-    at = connection.ops.adapt_datetimefield_value
-    return [at(now), connection.ops.adapt_datefield_value(day), at(midnight)]
 
 
 def _house() -> str:
