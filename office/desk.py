@@ -102,6 +102,17 @@ class Desk(_Base):
         audit.record_many(user, deed, self.opts.verbose_name_plural, clock.now(), rows)
 
 
+class Retiring(Desk):
+    """Of rows that are never deleted: `is_retired` of the form becomes when, and by whom."""
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        is_retired = form.cleaned_data["is_retired"]
+        if is_retired != (obj.retired_at is not None):
+            obj.retired_at = clock.now() if is_retired else None
+            obj.retired_by = request.user if is_retired else None
+        super().save_model(request, obj, form, change)
+
+
 class ReadOnly(Desk):
     """A page on which nothing can be changed."""
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as said
 from django.utils.translation import gettext_lazy as _
 
 from flows import letters_in_use
-from office import clock, desk, roles
+from office import desk, roles
 from winback.models import MadeOffer, Offer, OfferWords
 from winback.offers import wordings
 
@@ -98,7 +98,7 @@ class Words(desk.Parts):
 
 
 @admin.register(Offer)
-class Offers(desk.Desk):
+class Offers(desk.Retiring):
     """What letters may offer. Whom it is made to follows from its rules, never from the letter."""
 
     changed_by = roles.MAY["offers.change"]
@@ -118,13 +118,6 @@ class Offers(desk.Desk):
     @admin.display(description=_("what is offered"))
     def what(self, offer: Offer) -> str:
         return wordings.name(offer, get_language() or "en")
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        is_retired = form.cleaned_data["is_retired"]
-        if is_retired != (obj.retired_at is not None):
-            obj.retired_at = clock.now() if is_retired else None
-            obj.retired_by = request.user if is_retired else None
-        super().save_model(request, obj, form, change)
 
 
 @admin.register(MadeOffer)

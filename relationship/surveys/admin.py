@@ -10,7 +10,7 @@ from django.utils.translation import gettext as said
 from django.utils.translation import gettext_lazy as _
 
 from flows import letters_in_use
-from office import clock, desk, roles
+from office import desk, roles
 from office.models import User
 from relationship.models import Survey, SurveyAnswer, SurveyWords
 from relationship.surveys import asking
@@ -130,7 +130,7 @@ class Words(desk.Parts):
 
 
 @admin.register(Survey)
-class Surveys(desk.Desk):
+class Surveys(desk.Retiring):
     """Questions that letters ask and one click answers. The answers stand on a page of their own."""
 
     changed_by = roles.MAY["surveys.change"]
@@ -149,10 +149,3 @@ class Surveys(desk.Desk):
     @admin.display(description=_("question"))
     def question(self, survey: Survey) -> str:
         return asking.say(survey, "").question
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        is_retired = form.cleaned_data["is_retired"]
-        if is_retired != (obj.retired_at is not None):
-            obj.retired_at = clock.now() if is_retired else None
-            obj.retired_by = request.user if is_retired else None
-        super().save_model(request, obj, form, change)

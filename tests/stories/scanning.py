@@ -83,7 +83,7 @@ def bent(path: str, others: list[str]) -> list[str]:
 
 
 def person(now: dt.datetime) -> Member:
-    """A member with a subscription that could be lost, a statement to be read, and nothing that waits to be answered."""
+    """A member with a subscription that could be lost and a statement; nothing waits to be answered."""
     when = now - dt.timedelta(days=60)
     member = cast.join(
         "ingrid",

@@ -60,7 +60,7 @@ def house(monkeypatch: pytest.MonkeyPatch) -> None:
 def send(trade: str, now: dt.datetime) -> None:
     """Publishes every flow of the trade and sends each of its letters to everybody."""
     trades.choose(trade, now)
-    house_rules.load("quiet_hours = {}\nwindows = []\nblackout = []\ncaps = []\nask_budget = {}\nsurveys_apart = \"\"", now)
+    house_rules.load("quiet_hours = {}\nwindows = []\nblackout = []\ncaps = []\nask_budget = {}", now)
     Survey.objects.update(apart_days=0)
     for flow in Flow.objects.order_by("slug"):
         publishing.publish(flow.draft, now)
