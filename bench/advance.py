@@ -14,7 +14,7 @@ def run(runs: int) -> Report:
     """Two workers take everybody through all steps; the letters stay on their way."""
     people = rows.members(runs, clock.now())
     rows.publish("bench-advance", rows.JOURNEY, clock.now())
-    rows.sweep()
+    rows.sweep(clock.now())
     rates = []
     for number in range(ROUNDS):
         Message.objects.filter(key__startswith="flow:", status=Message.Status.QUEUED).delete()

@@ -7,7 +7,7 @@ from django.db import connection
 from flows import files, publishing
 from flows.models import Enrolment, Flow, FlowVersion, Step, StepRun
 from mail import outbox
-from mail.models import LetterVersion, Message
+from mail.models import LetterVersion, Message, Outage
 from mail.models.message import Purpose
 from members.models import Consent, Member
 from office.models import House
@@ -151,10 +151,12 @@ def runs(people: list[Member], slug: str, name: str, now: dt.datetime, *, at: st
         )
 
 
-def sweep() -> None:
-    """Removes what a bench that was broken off left due."""
+def sweep(now: dt.datetime) -> None:
+    """Removes what a bench that was broken off left due; the time since the last one is no outage."""
     Message.objects.filter(letter_version__letter__slug="bench", status__in=Message.PENDING).delete()
     Enrolment.objects.filter(flow__slug__startswith="bench-", status="active").delete()
+    outbox.send_due(now, 0)
+    Outage.objects.all().delete()
 
 
 def settle() -> None:

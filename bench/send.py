@@ -24,7 +24,7 @@ def run(letters: int, rounds: int) -> Report:
     """The median of each contestant over rounds in which all take their turn, and the ratios."""
     people = rows.members(letters, clock.now())
     rows.publish("bench-send", rows.SEND, clock.now())
-    rows.sweep()
+    rows.sweep(clock.now())
     rates: dict[str, list[float]] = defaultdict(list)
     with sink.listening() as port:
         race = Race(people, {"EMAIL_URL": f"smtp://127.0.0.1:{port}"})
