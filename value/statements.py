@@ -21,6 +21,7 @@ from value.models import Benefit
 from value.periods import Period
 
 Money = dict[str, int]
+EARLY = dt.timedelta(days=90)  # after joining
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,12 @@ class Statement:
 
     @property
     def net(self) -> tuple[str, int] | None:
-        """Value less price, signed, with its currency; None unless both are known in one and the same currency."""
+        """Value less price, signed, with its currency; None unless both are known in one and the same currency.
+
+        Of a newcomer there is none: a year's fee would stand against a few weeks.
+        """
+        if self.period.until - self.member.joined_at < EARLY:
+            return None
         codes = {*self.value, *self.paid}
         if not self.value or not self.paid or len(codes) != 1:
             return None

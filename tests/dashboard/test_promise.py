@@ -23,6 +23,7 @@ def test_it_hides_where_there_is_nothing_to_tell(club: Club, staff: Client) -> N
 def test_it_says_what_was_got_what_is_left_and_what_is_ahead(
     club: Club, staff: Client, now: dt.datetime
 ) -> None:
+    Member.objects.filter(pk=club.ingrid.pk).update(joined_at=now - 100 * DAY)
     houses.got(club.ingrid, "value.saved", now - DAY, amount=36000, unit="DKK", currency="DKK")
     houses.paid(club.ingrid, 90000, now - 2 * DAY)
     for name in ("Guest ticket", "Library", "Walk"):

@@ -220,3 +220,13 @@ def test_many_members_take_as_many_queries_as_one(member: Member, now: dt.dateti
         assert len(found) == size
     assert asked[1] == asked[50] <= 6
     assert found[crowd[7].pk].saved == {"DKK": 7}
+
+
+def test_of_a_newcomer_no_balance_is_drawn(member: Member, now: dt.datetime) -> None:
+    """A year's fee would stand against a few weeks."""
+    houses.paid(member, 90000, now - 8 * DAY)
+    houses.got(member, "value.money_saved", now - 2 * DAY, amount=4950, unit="DKK", currency="DKK")
+    assert of(member, now).net == ("DKK", 4950 - 90000)
+    member.joined_at = now - 89 * DAY
+    found = of(member, now)
+    assert (found.net, found.is_negative, found.saved) == (None, False, {"DKK": 4950})
