@@ -24,7 +24,7 @@ from tests.dashboard import club as clubs
 ROOT = Path(__file__).resolve().parents[2]
 WRITTEN = ROOT / "locale" / "da" / "LC_MESSAGES" / "django.po"
 # What members and staff read. Answers to programs (the other files of api/ and intake/) may stay English.
-READ_BY_PEOPLE = "office members mail flows relationship dashboard lifecycle templates".split()
+READ_BY_PEOPLE = "office members mail flows value relationship winback dashboard lifecycle templates".split()
 READ_BY_PEOPLE += ["api/admin.py", "api/models.py", "intake/admin.py", "intake/models.py"]
 FOR_PROGRAMS = ("members/api.py", "members/fields.py", "members/serializers.py")
 CALLS = extract.DEFAULT_KEYWORDS | {
