@@ -103,6 +103,12 @@ def marked() -> Iterator[tuple[str | None, object, str]]:
                 yield context, text, where
 
 
+def test_every_text_is_marked_by_a_name_that_collecting_knows() -> None:
+    other = re.compile(r"import .*\bn?p?gettext\w* as (?!_\b)\w+")
+    files = [path for place in READ_BY_PEOPLE for path in (ROOT / place).rglob("*.py")]
+    assert [str(path) for path in files if other.search(path.read_text())] == []
+
+
 def test_what_is_read_is_what_was_written(danish: Catalog) -> None:
     with WRITTEN.with_suffix(".mo").open("rb") as file:
         assert texts(mofile.read_mo(file)) == texts(danish), "compile it again, see CONTRIBUTING.md"
