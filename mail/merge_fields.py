@@ -85,6 +85,8 @@ def _is_offered(field: Field) -> bool:
 def _in_words(sample: Value) -> Value:
     if isinstance(sample, list):
         return [_in_words(one) for one in sample]
+    if isinstance(sample, dict):
+        return {name: _in_words(one) for name, one in sample.items()}
     return str(sample) if isinstance(sample, Promise) else sample
 
 

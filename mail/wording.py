@@ -15,7 +15,11 @@ DATES = {
     "is": "j. F Y",
     "es": r"j \d\e F \d\e Y",
 }
-DAYS = {"es": r"l j \d\e F, H:i", **dict.fromkeys(("da", "de", "nb", "fi", "is"), "l j. F, H:i")}
+DAYS = {
+    "da": r"l j. F \k\l. H:i",
+    "es": r"l j \d\e F, H:i",
+    **dict.fromkeys(("de", "nb", "fi", "is"), "l j. F, H:i"),
+}
 MONTHS = {"es": r"F \d\e Y"}
 SIGNS = {"EUR": "€", "USD": "$", "GBP": "£"}
 CROWNS = {"DKK", "SEK", "NOK", "ISK"}
@@ -54,7 +58,7 @@ def month(day: datetime.date, language: str) -> str:
 
 
 def moment(local: datetime.datetime, language: str) -> str:
-    """A day and hour soon to come, already in the reader's zone: Thursday 5 March, 19:00, torsdag 5. marts, 19:00."""
+    """A day and hour soon to come, in the reader's zone: Thursday 5 March, 19:00, torsdag 5. marts kl. 19:00."""
     with translation.override(language):
         return str(dateformat.format(local, DAYS.get(base(language), "l j F, H:i")))
 

@@ -16,7 +16,7 @@ FIELDS = (
         longest=120,
     ),
 )
-TITLES = {"en": "What the membership gave you", "da": "Hvad medlemskabet har givet dig"}
+TITLES = {"en": "What the membership gave you", "da": "Det har medlemskabet givet dig"}
 WORDS = {
     "en": {
         "paid": "Paid",

@@ -7,6 +7,8 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from api import links
 from mail import merge_fields, values
 from mail.models import LetterVersion, Message
@@ -19,12 +21,12 @@ FIELDS = (
     Field(
         "statement.summary",
         "What the membership gave in twelve months against its price, in one sentence",
-        "You paid 900 kr, and what we can count in money comes to 1,240 kr: 340 kr more than it cost.",
+        _("You paid 900 kr, and what we can count in money comes to 1,240 kr: 340 kr more than it cost."),
     ),
-    Field("statement.period", "The days that it counts", "3 March 2025 to 2 March 2026"),
-    Field("statement.value", "What can be counted in money", "1,240 kr"),
-    Field("statement.paid", "What was paid in these days, less what was paid back", "900 kr"),
-    Field("statement.net", "The one less the other, with its sign", "+340 kr"),
+    Field("statement.period", "The days that it counts", _("3 March 2025 to 2 March 2026")),
+    Field("statement.value", "What can be counted in money", _("1,240 kr")),
+    Field("statement.paid", "What was paid in these days, less what was paid back", _("900 kr")),
+    Field("statement.net", "The one less the other, with its sign", _("+340 kr")),
     Field("statement.is_negative", "Whether more was paid than was got", False, "flag"),
     Field("statement.attended", "How often the member attended something", 9, "number"),
     Field("statement.perks", "How many perks the member had", 2, "number"),
@@ -32,55 +34,64 @@ FIELDS = (
         "statement.lines",
         "What the membership gave, line by line",
         [
-            {"label": "Thursday evening", "said": "9 times at 120 kr each, 1,080 kr"},
-            {"label": "Saved", "said": "160 kr"},
+            {"label": _("Thursday evening"), "said": _("9 times at 120 kr each, 1,080 kr")},
+            {"label": _("Saved"), "said": _("160 kr")},
         ],
         "list",
     ),
-    Field("statement.lines[].label", "What it is", "Thursday evening"),
-    Field("statement.lines[].said", "How often, and what it comes to", "9 times"),
+    Field("statement.lines[].label", "What it is", _("Thursday evening")),
+    Field("statement.lines[].said", "How often, and what it comes to", _("9 times")),
     Field("benefits.unused_count", "How many benefits the member has not used yet", 3, "number"),
-    Field("benefits.names", "The first three of them, as a text", "Guest ticket, Library, Sunday walk"),
+    Field("benefits.names", "The first three of them, as a text", _("Guest ticket, Library, Sunday walk")),
     Field(
         "benefits.unused",
         "Benefits not used yet, at most three",
         [
             {
-                "name": "Guest ticket",
-                "sentence": "One evening a year a friend comes along for nothing.",
+                "name": _("Guest ticket"),
+                "sentence": _("One evening a year a friend comes along for nothing."),
                 "link": "https://club.example/guests/",
             },
             {
-                "name": "Library",
-                "sentence": "Borrow what you like; the shelf stands by the door.",
+                "name": _("Library"),
+                "sentence": _("Borrow what you like; the shelf stands by the door."),
                 "link": None,
             },
-            {"name": "Sunday walk", "sentence": "First Sunday of the month, from the harbour.", "link": None},
+            {
+                "name": _("Sunday walk"),
+                "sentence": _("First Sunday of the month, from the harbour."),
+                "link": None,
+            },
         ],
         "list",
     ),
-    Field("benefits.unused[].name", "What it is called", "Guest ticket"),
-    Field("benefits.unused[].sentence", "It in one sentence", "One evening a year a friend comes along."),
+    Field("benefits.unused[].name", "What it is called", _("Guest ticket")),
+    Field("benefits.unused[].sentence", "It in one sentence", _("One evening a year a friend comes along.")),
     Field("benefits.unused[].link", "Where there is more about it", "https://club.example/guests/", "url"),
     Field("upcoming.count", "How many things are coming, at most three", 2, "number"),
-    Field("upcoming.text", "The nearest thing that is coming", "Thursday 5 March, 19:00: Soup and a talk"),
+    Field("upcoming.text", "The nearest thing that is coming", _("Thursday 5 March, 19:00: Soup and a talk")),
     Field(
         "upcoming.events",
         "What comes next, at most three",
         [
             {
-                "title": "Soup and a talk",
-                "when": "Thursday 5 March, 19:00",
-                "place": "The hall",
+                "title": _("Soup and a talk"),
+                "when": _("Thursday 5 March, 19:00"),
+                "place": _("The hall"),
                 "link": "https://club.example/talk/",
             },
-            {"title": "Sunday walk", "when": "Sunday 8 March, 10:00", "place": "The harbour", "link": None},
+            {
+                "title": _("Sunday walk"),
+                "when": _("Sunday 8 March, 10:00"),
+                "place": _("The harbour"),
+                "link": None,
+            },
         ],
         "list",
     ),
-    Field("upcoming.events[].title", "What it is", "Soup and a talk"),
-    Field("upcoming.events[].when", "Day and hour", "Thursday 5 March, 19:00"),
-    Field("upcoming.events[].place", "Where", "The hall"),
+    Field("upcoming.events[].title", "What it is", _("Soup and a talk")),
+    Field("upcoming.events[].when", "Day and hour", _("Thursday 5 March, 19:00")),
+    Field("upcoming.events[].place", "Where", _("The hall")),
     Field("upcoming.events[].link", "Where there is more about it", "https://club.example/talk/", "url"),
 )
 Branches = dict[str, dict[str, Any]]

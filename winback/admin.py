@@ -7,8 +7,7 @@ from django import forms
 from django.contrib import admin
 from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
-from django.utils.translation import get_language
-from django.utils.translation import gettext as said
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from flows import letters_in_use
@@ -54,17 +53,17 @@ class OfferForm(_Form):
         needed = NUMBERS.get(found.get("kind", ""), ())
         for name in ("percent", "periods"):
             if name in needed and not found.get(name):
-                self.add_error(name, said("This kind of offer needs it."))
+                self.add_error(name, gettext("This kind of offer needs it."))
             elif name not in needed and found.get(name):
-                self.add_error(name, said("This kind of offer has none: leave it empty."))
+                self.add_error(name, gettext("This kind of offer has none: leave it empty."))
         if (found.get("percent") or 0) > 100:
-            self.add_error("percent", said("At most 100."))
+            self.add_error("percent", gettext("At most 100."))
         if not found.get("valid_days"):
-            self.add_error("valid_days", said("At least one day."))
+            self.add_error("valid_days", gettext("At least one day."))
         self._check_otherwise(found.get("otherwise"))
         is_new = found.get("is_retired") and not self.instance.retired_at
         if is_new and (used := letters_in_use.holding("offer", self.instance.slug)):
-            text = said("It is still made in %s. Take it out of these letters and publish them first.")
+            text = gettext("It is still made in %s. Take it out of these letters and publish them first.")
             self.add_error("is_retired", text % ", ".join(used))
         return found
 
@@ -73,7 +72,7 @@ class OfferForm(_Form):
         while other and other.pk not in seen:
             if other.pk == self.instance.pk:
                 self.add_error(
-                    "otherwise", said("This leads back to the same offer: choose another, or none.")
+                    "otherwise", gettext("This leads back to the same offer: choose another, or none.")
                 )
                 return
             seen.add(other.pk)
@@ -87,7 +86,7 @@ class WordsForms(_Words):
         super().clean()
         rows = [form.cleaned_data for form in self.forms if form.is_valid() and form.cleaned_data]
         if not [row for row in rows if not row.get("DELETE")]:
-            raise forms.ValidationError(said("Write the offer in at least one language."))
+            raise forms.ValidationError(gettext("Write the offer in at least one language."))
 
 
 class Words(desk.Parts):

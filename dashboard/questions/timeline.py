@@ -8,12 +8,13 @@ from operator import attrgetter
 from django.db.models import Max, Q, Sum
 from django.db.models.functions import TruncWeek
 from django.utils import timezone
-from django.utils.text import Truncator
+from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from dashboard.questions import versions
-from dashboard.words import events, letters, lists
+from dashboard.words import events, letters
+from intake.attending import occasions
 from members.models import Event, Member, StageChange, UsageDay
 from members.models.member import Stage
 from relationship import talking
@@ -118,7 +119,7 @@ def _use(member: Member, upto: int) -> Iterator[Entry]:
     weeks = UsageDay.objects.filter(member=member).annotate(week=TruncWeek("day")).values("week", "name")
     for row in weeks.annotate(last=Max("day"), times=Sum("count")).order_by("-last", "name")[:upto]:
         at = timezone.make_aware(dt.datetime.combine(row["last"], dt.time(12)), dt.UTC)
-        what = lists.readable(row["name"].removeprefix("usage."))
+        what = capfirst(occasions.word(row["name"]))
         times = ngettext("%(what)s, once", "%(what)s, %(times)d times that week", row["times"])
         yield Entry(at, "use", times % {"what": what, "times": row["times"]})
 

@@ -153,6 +153,12 @@ NOUNS = {
     "import": gettext_lazy("list taken in"),
     "join_page": gettext_lazy("page for joining"),
     "members": gettext_lazy("members"),
+    "attendance": gettext_lazy("list at the door"),
+    "monday_letter": gettext_lazy("Monday letter"),
+    "outgoing_webhook": gettext_lazy("outgoing webhook"),
+    "retention": gettext_lazy("former members"),
+    "second_step": gettext_lazy("code at sign-in"),
+    "suppressions": gettext_lazy("stopped addresses"),
 }
 _stages: dict[str, Any] = dict(Member.Stage.choices)
 _blanks = {"with_number": "–", "number": "–", "topic": "–", "after": "–"}

@@ -63,6 +63,8 @@ def word(usage: str) -> str:
 
 def usage_of(word: str) -> str:
     """The name under which a use is counted that people call `word`; empty for no word."""
+    if word.strip().casefold() == _("evening"):
+        return USUAL
     plain = re.sub(r"[^a-z0-9_]+", "_", slugify(word.replace("\0", "")).replace("-", "_")).strip("_")[:60]
     return f"usage.{plain}" if plain else ""
 

@@ -79,7 +79,7 @@ def _value(life: Life, contract: Contract) -> Move | None:
     if len(uses) < 2:
         return None
     at = max(uses[1], contract.started_at + TWO_WEEKS)
-    values = {"activated": True, "days_since_joined": (at - life.joined_at).days, "evenings": 2}
+    values = {"activated": True, "days_since_joined": (at - life.joined_at).days, "usage.*": 2}
     return Move(Kind.MOVED, "", Stage.VALUE, at, "value: been here twice, a member for 14 days", values)
 
 
@@ -89,7 +89,7 @@ def _relationship(life: Life, contract: Contract) -> Move | None:
     if len(uses) < 3 or not talks:
         return None
     at = max(uses[2], talks[0].at, life.joined_at + HALF_A_YEAR)
-    values = {"tenure_days": (at - life.joined_at).days, "dialogue_365d": 1, "evenings": 3}
+    values = {"tenure_days": (at - life.joined_at).days, "dialogue_365d": 1, "usage.*": 3}
     rule = "relationship: six months a member, three evenings, one conversation"
     return Move(Kind.MOVED, "", Stage.RELATIONSHIP, at, rule, values)
 

@@ -2,7 +2,7 @@
 
 import html
 
-from django.utils.translation import gettext as said
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from mail import pictures
@@ -39,6 +39,6 @@ def parts(block: Block, page: Page) -> list[Part]:
 def problems(block: Block, _page: Page) -> list[str]:
     """The picture must be in the library; only its link may hold fields beside its words."""
     if pictures.size(block["picture"]) is None:
-        words = said("there is no picture “%s”; choose one from the library, or put it beside the file")
+        words = gettext("there is no picture “%s”; choose one from the library, or put it beside the file")
         return [words % block["picture"]]
     return []

@@ -3,7 +3,7 @@
 import html
 from urllib import parse
 
-from django.utils.translation import gettext as said
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from mail.blocks import Block, Field, Page, Part
@@ -41,9 +41,9 @@ def problems(block: Block, _page: Page) -> list[str]:
     answers = _answers(block)
     if len(answers) > MOST:
         return [
-            said("there are %(number)d answers, at most %(most)d") % {"number": len(answers), "most": MOST}
+            gettext("there are %(number)d answers, at most %(most)d") % {"number": len(answers), "most": MOST}
         ]
-    return [said("an answer cannot hold a field")] if any("{" in answer for answer in answers) else []
+    return [gettext("an answer cannot hold a field")] if any("{" in answer for answer in answers) else []
 
 
 def _answers(block: Block) -> list[str]:

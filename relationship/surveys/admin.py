@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import admin
 from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
-from django.utils.translation import gettext as said
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from flows import letters_in_use
@@ -68,13 +68,15 @@ class SurveyForm(_Form):
         found = super().clean() or self.cleaned_data
         both = set(found.get("worrying", ())) & set(found.get("good", ()))
         if both:
-            self.add_error("good", said("An answer cannot be good and need a person."))
+            self.add_error("good", gettext("An answer cannot be good and need a person."))
         kind = found.get("kind") or self.instance.kind  # it stays once there are answers
         if kind != Kind.CHOICE and (found.get("worrying") or found.get("good")):
-            self.add_error("worrying", said("A question answered by a number knows this itself: untick all."))
+            self.add_error(
+                "worrying", gettext("A question answered by a number knows this itself: untick all.")
+            )
         is_new = found.get("is_retired") and not self.instance.retired_at
         if is_new and (used := letters_in_use.holding("survey", self.instance.slug)):
-            text = said("It is still asked in %s. Take it out of these letters and publish them first.")
+            text = gettext("It is still asked in %s. Take it out of these letters and publish them first.")
             self.add_error("is_retired", text % ", ".join(used))
         return found
 
@@ -88,19 +90,19 @@ class WordsForms(_Words):
         rows = [form.cleaned_data for form in self.forms if form.is_valid() and _is_kept(form)]
         counts = {len(SurveyWords(answers=row.get("answers") or "").lines) for row in rows}
         if not rows:
-            raise forms.ValidationError(said("Write the question in at least one language."))
+            raise forms.ValidationError(gettext("Write the question in at least one language."))
         if self.instance.kind != Kind.CHOICE:
             if counts != {0}:
                 raise forms.ValidationError(
-                    said("A question answered by a number has no answers of its own.")
+                    gettext("A question answered by a number has no answers of its own.")
                 )
             return
         if len(counts) > 1:
             raise forms.ValidationError(
-                said("Write the same number of answers in each language, in the same order.")
+                gettext("Write the same number of answers in each language, in the same order.")
             )
         if not 2 <= max(counts) <= asking.MOST:
-            raise forms.ValidationError(said("Write two to six answers, one on each line."))
+            raise forms.ValidationError(gettext("Write two to six answers, one on each line."))
         self._check_places(max(counts))
 
     def _check_places(self, number: int) -> None:
@@ -109,10 +111,10 @@ class WordsForms(_Words):
             SurveyAnswer.objects.filter(survey=self.instance, answer__gt=number) if self.instance.pk else None
         )
         if max(named, default=0) > number:
-            raise forms.ValidationError(said("An answer is ticked above that is not written here."))
+            raise forms.ValidationError(gettext("An answer is ticked above that is not written here."))
         if given is not None and given.exists():
             raise forms.ValidationError(
-                said(
+                gettext(
                     "Members have given an answer that would be gone. Stop asking this question and write a new one."
                 )
             )

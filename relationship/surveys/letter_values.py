@@ -4,6 +4,8 @@ import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from api import links
 from mail import merge_fields, questions, values
 from mail.models import LetterVersion, Message
@@ -13,11 +15,13 @@ from relationship.surveys import asking
 URL = "https://club.example/u/survey/x/"
 FIELDS = (
     merge_fields.Field("survey.slug", "Short name of the question", "hoped-for", inside=True),
-    merge_fields.Field("survey.question", "What the question asks", "Is it what you hoped for?", inside=True),
+    merge_fields.Field(
+        "survey.question", "What the question asks", _("Is it what you hoped for?"), inside=True
+    ),
     merge_fields.Field(
         "survey.answers",
         "Its answers, each with a link",
-        [{"text": "Yes", "url": URL}, {"text": "Partly", "url": URL}, {"text": "No", "url": URL}],
+        [{"text": _("Yes"), "url": URL}, {"text": _("Partly"), "url": URL}, {"text": _("No"), "url": URL}],
         "list",
         inside=True,
     ),

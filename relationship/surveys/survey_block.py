@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.utils.translation import gettext as said
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from mail.blocks import Block, Field, Page, Part
@@ -55,8 +55,8 @@ def problems(block: Block, _page: Page) -> list[str]:
     """Only a question that there is, and that is still asked."""
     found = Survey.objects.filter(slug=block["survey"].strip()).first()
     if found is None:
-        words = said("there is no question “%s”: write it first, under Editors’ pages → Questions")
+        words = gettext("there is no question “%s”: write it first, under Editors’ pages → Questions")
         return [words % block["survey"]]
     if found.retired_at:
-        return [said("the question “%s” is not asked any more: choose another one") % block["survey"]]
+        return [gettext("the question “%s” is not asked any more: choose another one") % block["survey"]]
     return []

@@ -135,7 +135,7 @@ def test_a_statement_is_read_on_a_phone_without_scripts(
     expect(phone.locator("html")).to_have_attribute("lang", "da")
     expect(phone.locator("main p").first).to_contain_text("660 kr. mindre, end det kostede.")
     expect(phone.locator("main")).to_contain_text("Library: Borrow what you like.")
-    expect(phone.locator("main")).to_contain_text("tirsdag 3. marts, 23:30: Soup, The hall")
+    expect(phone.locator("main")).to_contain_text("tirsdag 3. marts kl. 23:30: Soup, The hall")
     assert Event.objects.count() == lines
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from api import links
 from intake.attending import marking, occasions, regulars
@@ -49,6 +50,13 @@ def test_what_a_list_counts_as_is_remembered(anna: User, now: dt.datetime) -> No
     occasions.open_list("Monday", today - 7 * DAY, "Bådtræning", anna, now)
     assert occasions.open_list("Monday", today, "", anna, now).usage == "usage.badtrning"
     assert occasions.names() == ["Monday"]
+
+
+def test_an_evening_is_the_same_in_every_language(evening: Occasion, anna: User, now: dt.datetime) -> None:
+    with translation.override("da"):
+        assert occasions.word(evening.usage) == "aften"
+        danish = occasions.open_list("Torsdag", occasions.today(now), " Aften", anna, now)
+    assert danish.usage == evening.usage == "usage.evening"
 
 
 def test_a_list_needs_a_name_and_a_day_that_has_come(anna: User, now: dt.datetime) -> None:

@@ -24,7 +24,7 @@ from tests.dashboard import club as clubs
 ROOT = Path(__file__).resolve().parents[2]
 WRITTEN = ROOT / "locale" / "da" / "LC_MESSAGES" / "django.po"
 # What members and staff read. Answers to programs (the other files of api/ and intake/) may stay English.
-READ_BY_PEOPLE = "office members mail flows relationship dashboard lifecycle templates".split()
+READ_BY_PEOPLE = "office members mail flows value relationship winback dashboard lifecycle templates".split()
 READ_BY_PEOPLE += ["api/admin.py", "api/models.py", "intake/admin.py", "intake/models.py"]
 FOR_PROGRAMS = ("members/api.py", "members/fields.py", "members/serializers.py")
 CALLS = extract.DEFAULT_KEYWORDS | {
@@ -101,6 +101,12 @@ def marked() -> Iterator[tuple[str | None, object, str]]:
                 "python", io.BytesIO(source.encode()), CALLS
             ):
                 yield context, text, where
+
+
+def test_every_text_is_marked_by_a_name_that_collecting_knows() -> None:
+    other = re.compile(r"import .*\bn?p?gettext\w* as (?!_\b)\w+")
+    files = [path for place in READ_BY_PEOPLE for path in (ROOT / place).rglob("*.py")]
+    assert [str(path) for path in files if other.search(path.read_text())] == []
 
 
 def test_what_is_read_is_what_was_written(danish: Catalog) -> None:

@@ -82,7 +82,7 @@ def test_a_letter_says_the_members_own_figures_in_its_language(member: Member, n
     assert "- Aftener: 9 gange à 120 kr., 1.080 kr.\n- Betalt: 900 kr." in text
     assert "Se, hvordan det er gjort op: http" in text
     assert "Ikke brugt endnu\n\n- Guest ticket: https://club.example/g?a=1&b=2: Bring <a> friend." in text
-    assert "Det kommer\n\n- tirsdag 3. marts, 23:30: Suppe, Salen" in text
+    assert "Det kommer\n\n- tirsdag 3. marts kl. 23:30: Suppe, Salen" in text
     assert 'href="https://club.example/g?a=1&amp;b=2"' in done.html
     assert "Bring &lt;a&gt; friend." in done.html
     assert "/u/statement/" in done.html

@@ -4,6 +4,8 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from api import links
 from mail import merge_fields, preparing, values, wording
 from mail.models import LetterVersion, Message
@@ -18,11 +20,11 @@ FIELDS = (
     merge_fields.Field(
         "offer.block", "Short name of the offer that the letter names", "come-back", inside=True
     ),
-    merge_fields.Field("offer.what", "What is offered", "Three months at 30 % off", inside=True),
+    merge_fields.Field("offer.what", "What is offered", _("Three months for less"), inside=True),
     merge_fields.Field(
-        "offer.price", "What it costs", "70 kr a month instead of 100 kr, for three months", inside=True
+        "offer.price", "What it costs", _("70 kr a month instead of 100 kr, for three months"), inside=True
     ),
-    merge_fields.Field("offer.until", "The last day on which it stands", "2 March 2027", inside=True),
+    merge_fields.Field("offer.until", "The last day on which it stands", _("2 March 2027"), inside=True),
     merge_fields.Field("offer.url", "Page to accept it", URL, "url", inside=True),
 )
 Waiting = Message.Status

@@ -7,8 +7,7 @@ import html
 from collections.abc import Sequence
 from typing import Any
 
-from django.utils.translation import get_language
-from django.utils.translation import gettext as said
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from mail import cleaning, markdown, wording
@@ -72,9 +71,9 @@ def problems(block: Block, page: Page) -> list[str]:
     """Only an offer that there is, and that is still made; the other words are plain text."""
     name, found = block["offer"].strip(), Offer.objects.filter(slug=block["offer"].strip()).first()
     if found is None:
-        return [said("there is no offer “%s”: write it first, under Editors’ pages → Offers") % name]
+        return [gettext("there is no offer “%s”: write it first, under Editors’ pages → Offers") % name]
     if found.retired_at:
-        return [said("the offer “%s” is not made any more: choose another one") % name]
+        return [gettext("the offer “%s” is not made any more: choose another one") % name]
     instead = str(block.get("otherwise", ""))
     return cleaning.errors(markdown.html(page.hidden.hide(instead)), page.hidden, instead)
 
