@@ -62,14 +62,14 @@ def summary(statement: Statement, language: str) -> str:
     said, value = of(language), statement.value
     if not statement.is_known:
         return ""
-    if statement.net is None:
-        return said["value"].format(value=money(value, language)) if any(value.values()) else said["things"]
-    code, net = statement.net
     amounts = {"paid": money(statement.paid, language), "value": money(value, language)}
+    if statement.net is None:
+        return _sentence(said["value"] if any(value.values()) else said["things"], amounts)
+    code, net = statement.net
     if not statement.paid[code]:
-        return said["nothing_paid"].format(**amounts)
+        return _sentence(said["nothing_paid"], amounts)
     key = "less" if net < 0 else "more" if net else "even"
-    return said[key].format(gap=wording.money(abs(net), code, language), **amounts)
+    return _sentence(said[key], {"gap": wording.money(abs(net), code, language), **amounts})
 
 
 def period(statement: Statement, language: str) -> str:
@@ -148,3 +148,8 @@ def number(amount: Decimal, language: str) -> str:
     """A number without useless noughts: 3, 2.5, 2,5."""
     said = f"{amount.normalize():,f}"
     return said if wording.base(language) == "en" else said.translate({ord(","): ".", ord("."): ","})
+
+
+def _sentence(text: str, amounts: Mapping[str, str]) -> str:
+    """The text with its amounts; one that ends in a point, like “240 kr.”, ends the sentence too."""
+    return text.format(**amounts).replace("..", ".")

@@ -62,7 +62,6 @@ def test_from_nothing_to_the_welcome_in_my_own_inbox(
 
     page.get_by_role("link", name="A mailbox").click()
     page.get_by_label("Who hosts it?").select_option("other")
-    page.get_by_text("Another host: its server").click()
     looking.is_in_order(page)
     page.get_by_label("Mail server", exact=True).fill("127.0.0.1")
     page.get_by_label("Port").fill(str(mailbox.port))

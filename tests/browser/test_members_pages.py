@@ -121,6 +121,7 @@ def test_a_second_yes_is_said_and_a_program_that_only_looks_says_none(
 def test_a_statement_is_read_on_a_phone_without_scripts(
     ingrid: Member, phone: Page, page: Page, live_server: LiveServer, now: dt.datetime
 ) -> None:
+    Member.objects.filter(pk=ingrid.pk).update(joined_at=now - dt.timedelta(days=100))
     houses.benefit("Evenings with a name that hardly fits on a phone", "usage.evening", 12000)
     houses.benefit("Library", "usage.library", sentence="Borrow what you like.", link="https://club.example/")
     houses.used(ingrid, "usage.evening", now - dt.timedelta(hours=1), times=2)
