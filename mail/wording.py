@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import datetime
 import functools
+from collections.abc import Mapping
+from typing import TypeVar
 
 from django.utils import dateformat, translation
 
+T = TypeVar("T")
 DATES = {
     "da": "j. F Y",
     "de": "j. F Y",
@@ -82,6 +85,13 @@ def price(minor: int, currency: str, interval: str, count: int, language: str) -
 def base(language: str) -> str:
     """The language without its country: da of da-DK."""
     return language.replace("_", "-").split("-")[0].lower()
+
+
+def nearest(known: Mapping[str, T], *languages: str) -> T | None:
+    """What is known in the first of these languages that there is: da-DK, else da, then the next; None: in none."""
+    by_code = {code.replace("_", "-").lower(): said for code, said in known.items()}
+    wanted = (code for one in languages for code in (one.replace("_", "-").lower(), base(one)))
+    return next((by_code[code] for code in wanted if code in by_code), None)
 
 
 def _with_currency(amount: str, currency: str, code: str) -> str:

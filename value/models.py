@@ -1,7 +1,7 @@
 """What a membership holds: benefits, and what is coming. Each in the house's language, others beside it."""
 
 import datetime as dt
-from typing import Any, TypeVar
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -18,7 +18,6 @@ SHOWN_BY = RegexValidator(
     _("Write it as it is told, such as usage.evening or value.perk_earned."),
 )
 CURRENCY = RegexValidator(r"^[A-Z]{3}\Z", _("Write the currency in three letters, like DKK (ISO 4217)."))
-Row = TypeVar("Row", "BenefitWords", "UpcomingWords")
 WHO: dict[str, Any] = {"null": True, "blank": True, "on_delete": models.SET_NULL, "editable": False}
 
 
@@ -114,7 +113,7 @@ class Benefit(ForPlans):
 
     def in_words(self, language: str) -> "Benefit | BenefitWords":
         """Name and sentence in that language, else in the house's; the words must be at hand."""
-        return _nearest(list(self.words.all()), language) or self
+        return wording.nearest({row.language: row for row in self.words.all()}, language) or self
 
 
 class Upcoming(ForPlans):
@@ -139,7 +138,7 @@ class Upcoming(ForPlans):
 
     def in_words(self, language: str) -> "Upcoming | UpcomingWords":
         """Title and place in that language, else in the house's; the words must be at hand."""
-        return _nearest(list(self.words.all()), language) or self
+        return wording.nearest({row.language: row for row in self.words.all()}, language) or self
 
     def is_over(self, now: dt.datetime) -> bool:
         """Whether it has begun."""
@@ -182,10 +181,3 @@ class UpcomingWords(models.Model):
 
     def __str__(self) -> str:
         return self.title
-
-
-def _nearest(rows: list[Row], language: str) -> Row | None:
-    """The words of da-DK where there are some, else of da; None leaves the house's own."""
-    by_language = {row.language.lower(): row for row in rows}
-    wanted = (language.lower(), wording.base(language))
-    return next((by_language[one] for one in wanted if one in by_language), None)

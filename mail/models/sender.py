@@ -8,6 +8,8 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from mail import wording
+
 CODE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z]{2,4})?")
 LONGEST_ROLE = 120
 LANGUAGES = r"^\s*[A-Za-z]{2,3}(-[A-Za-z]{2,4})?(\s*,\s*[A-Za-z]{2,3}(-[A-Za-z]{2,4})?)*\s*$"
@@ -156,11 +158,9 @@ class Sender(models.Model):
 
         In that language, else in the language without its country, else in that of the `house`, else in any.
         """
-        wanted = language.replace("_", "-").lower()
-        by_code = {code.lower(): role for code, role in self.roles.items() if role}
-        known = (by_code.get(code, "") for code in (wanted, wanted.split("-")[0]))
-        at_home = self.role or by_code.get(house.replace("_", "-").lower().split("-")[0], "")
-        return next(filter(None, (*known, at_home, *by_code.values())), "")
+        known = {code: role for code, role in self.roles.items() if role}
+        found = wording.nearest(known, language) or self.role or wording.nearest(known, house)
+        return found or next(iter(known.values()), "")
 
     def has_stopped(self, today: dt.date) -> bool:
         """Whether this person's last day is over."""

@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import admin
 from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from flows import letters_in_use
@@ -150,4 +150,4 @@ class Surveys(desk.Retiring):
 
     @admin.display(description=_("question"))
     def question(self, survey: Survey) -> str:
-        return asking.say(survey, "").question
+        return asking.say(survey, get_language() or "en").question

@@ -1,6 +1,6 @@
 """What a question says, in one language: its words and the answers to choose from, each with what it means."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -9,8 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from mail import wording
 from members import answers
 from members.answers import Outcome
-from office.models import House
-from relationship.models import Survey, SurveyWords
+from relationship.models import Survey
 
 Kind = Survey.Kind
 FROM_TO = {Kind.NPS: (0, 10), Kind.SATISFACTION: (1, 5)}
@@ -44,9 +43,10 @@ def with_words() -> QuerySet[Survey]:
     return Survey.objects.prefetch_related("words")
 
 
-def say(survey: Survey, language: str) -> Said:
-    """The question in `language`, else in the house's, else in any that it has; its words are read already."""
-    words = _words(survey.words.all(), language)
+def say(survey: Survey, *languages: str) -> Said:
+    """The question in the first of these languages that it has, else in any; its words are read already."""
+    known = {words.language: words for words in survey.words.all()}
+    words = wording.nearest(known, *languages) or next(iter(known.values()), None)
     if words is None:
         return Said(survey.slug, _numbers(survey))
     if survey.kind == Kind.CHOICE:
@@ -77,12 +77,3 @@ def _numbers(survey: Survey) -> tuple[tuple[int, str], ...]:
         return ()
     first, last = FROM_TO[Kind(survey.kind)]
     return tuple((number, str(number)) for number in range(first, last + 1))
-
-
-def _words(rows: Iterable[SurveyWords], language: str) -> SurveyWords | None:
-    """The words in the language, in its base, in the house's language, or whichever there are."""
-    known = {row.language.lower(): row for row in rows}
-    wanted = [language.lower(), wording.base(language)]
-    if found := next((known[code] for code in wanted if code in known), None):
-        return found
-    return known.get(House.current().language) or next(iter(known.values()), None)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from api import links
 from mail import merge_fields, questions, values
 from mail.models import LetterVersion, Message
+from office.models import House
 from relationship.models import Survey
 from relationship.surveys import asking
 
@@ -32,12 +33,13 @@ def supply(messages: Sequence[Message], _now: dt.datetime) -> Mapping[int, Mappi
     """`survey` per letter id, of those that hold a question which is still asked; no query where none does."""
     held = {message: slug for message in messages if (slug := _held(message.letter_version))}
     open_ones = {slug: one for slug, one in asking.by_slugs(set(held.values())).items() if not one.retired_at}
+    house = House.current().language if open_ones else ""
     said: dict[tuple[str, str], asking.Said] = {}
     found: dict[int, Mapping[str, Any]] = {}
     for message, slug in held.items():
         if slug in open_ones:
             key = slug, values.language_of(message)
-            words = said.get(key) or said.setdefault(key, asking.say(open_ones[slug], key[1]))
+            words = said.get(key) or said.setdefault(key, asking.say(open_ones[slug], key[1], house))
             found[message.pk] = {"survey": _asked(slug, words, str(message.uuid))}
     return found
 
@@ -45,7 +47,10 @@ def supply(messages: Sequence[Message], _now: dt.datetime) -> Mapping[int, Mappi
 def example(version: LetterVersion, language: str) -> Mapping[str, Any]:
     """The question as a made-up member reads it; its links lead nowhere."""
     survey = asking.by_slugs([slug]).get(slug) if (slug := _held(version)) else None
-    return {"survey": _asked(survey.slug, asking.say(survey, language), "")} if survey else {}
+    if survey is None:
+        return {}
+    words = asking.say(survey, language, House.current().language)
+    return {"survey": _asked(survey.slug, words, "")}
 
 
 def _held(version: LetterVersion) -> str:

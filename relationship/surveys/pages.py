@@ -17,6 +17,7 @@ from api import links, rates
 from mail import wording
 from mail.models import Message
 from office import clock
+from office.models import House
 from relationship.models import Survey
 from relationship.surveys import answering, asking
 
@@ -45,7 +46,7 @@ def survey(request: HttpRequest, token: str) -> HttpResponse:
 
 def _about(message: Message, found: Survey, chosen: int, now: dt.datetime) -> dict[str, Any]:
     language = translation.get_language() or "en"
-    said, before = asking.say(found, language), answering.given(found, message)
+    said, before = asking.say(found, language, House.current().language), answering.given(found, message)
     return {
         "said": said,
         "ends": asking.ENDS.get(Survey.Kind(found.kind)),

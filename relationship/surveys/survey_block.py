@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from mail.blocks import Block, Field, Page, Part
@@ -13,7 +13,7 @@ from relationship.surveys import asking
 
 def _open() -> Sequence[tuple[str, Any]]:
     rows = asking.with_words().filter(retired_at=None)
-    return [(survey.slug, asking.say(survey, "").question) for survey in rows]
+    return [(survey.slug, asking.say(survey, get_language() or "en").question) for survey in rows]
 
 
 LABEL = _("question, answered with one click")

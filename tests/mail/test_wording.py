@@ -42,3 +42,11 @@ def test_amounts_are_minor_units_made_readable(minor, currency, language, writte
 )
 def test_a_price_says_how_often(interval, count, language, written):
     assert wording.price(90_000, "DKK", interval, count, language) == written
+
+
+def test_words_are_in_the_nearest_language_there_is() -> None:
+    known = {"en": 1, "da": 2, "pt-BR": 3}
+    assert wording.nearest(known, "da-DK") == wording.nearest(known, "da_DK", "en") == 2
+    assert wording.nearest(known, "pt-br", "en") == 3
+    assert wording.nearest(known, "pt", "en-GB") == 1
+    assert wording.nearest(known, "fi") is None

@@ -23,12 +23,9 @@ def terms(offer: Offer, standing: Standing) -> dict[str, Any]:
 
 
 def said(pinned: Mapping[str, Any], language: str, house: str = "") -> dict[str, str]:
-    """`what` and `price` in the language, in its base, in that of the house, or in whichever there is."""
+    """`what` and `price` in the language, in that of the house, or in whichever there is."""
     known: Mapping[str, dict[str, str]] = pinned.get("words", {})
-    for code in (language.lower(), wording.base(language), house):
-        if code in known:
-            return known[code]
-    return next(iter(known.values()), {"what": "", "price": ""})
+    return wording.nearest(known, language, house) or next(iter(known.values()), {"what": "", "price": ""})
 
 
 def name(offer: Offer, language: str) -> str:
